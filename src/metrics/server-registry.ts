@@ -1,0 +1,175 @@
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_ROUTE,
+  ERROR_TYPE_ABORTED,
+  KNOWN_METHODS,
+  OTHER,
+} from '../semconv.ts';
+import { CappedNames } from './capped-names.ts';
+import {
+  Budget,
+  Counts,
+  ServerLifecycle,
+  ServerSeries,
+} from './server-series.ts';
+
+/**
+ * The most attribute sets an instrument reports. The SDK's own limit of 2,000
+ * would keep the last value and lose the rest without an error.
+ */
+export const MAX_ATTRIBUTE_SETS = 1500;
+
+/** Room for 9 closed values of each: protocol errors have most. */
+const MAX_SERIES = 150;
+/** `_OTHER` in its three protocol versions always fits. */
+const RESERVED = 3;
+/** `_OTHER` with each known method and `_OTHER` always fits. */
+const MAX_FAILED = MAX_SERIES + 11;
+const MAX_ERROR_TYPES = 20;
+
+/** Limits of {@link ServerRegistry}. */
+export interface ServerRegistryOptions {
+  /** Different routes kept; further ones are `_OTHER`. */
+  readonly maxRoutes: number;
+  /** Different event types kept when there is no list. */
+  readonly maxEventTypes: number;
+  /** The only event types kept, each reported from the start. */
+  readonly eventTypes?: readonly string[] | undefined;
+}
+
+/** Where a connection is counted. */
+export interface ServerPlace {
+  readonly series: ServerSeries;
+  readonly lifecycle: ServerLifecycle;
+}
+
+/**
+ * Every series of this process by route, method and protocol version, bounded:
+ * what is beyond a limit is added up in `_OTHER`.
+ */
+export class ServerRegistry {
+  readonly series: ServerSeries[] = [];
+  readonly lifecycles: ServerLifecycle[] = [];
+  /** Failed connections by route and method. */
+  readonly failed: Counts[] = [];
+  readonly #options: ServerRegistryOptions;
+  readonly #routes: CappedNames;
+  readonly #eventTypes: CappedNames;
+  readonly #errorTypes = new CappedNames(MAX_ERROR_TYPES);
+  readonly #places = new Map<string, ServerPlace>();
+  readonly #byMethod = new Map<string, ServerSeries>();
+  readonly #failedByMethod = new Map<string, Counts>();
+  readonly #eventBudget = new Budget(MAX_ATTRIBUTE_SETS - MAX_SERIES);
+  readonly #errorBudget = new Budget(MAX_ATTRIBUTE_SETS - 8 * MAX_SERIES);
+  readonly #failedBudget = new Budget(MAX_ATTRIBUTE_SETS - 2 * MAX_FAILED);
+
+  constructor(options: ServerRegistryOptions) {
+    this.#options = options;
+    this.#routes = new CappedNames(options.maxRoutes);
+    this.#eventTypes = new CappedNames(
+      options.maxEventTypes,
+      options.eventTypes,
+    );
+  }
+
+  /** Where a connection is counted; one look-up a connection. */
+  placeOf(route: string, method: string, version: string): ServerPlace {
+    const knownMethod = KNOWN_METHODS.has(method) ? method : OTHER;
+    return (
+      this.#place(this.#routes.admit(route), knownMethod, version) ??
+      this.#createPlace(OTHER, OTHER, version)
+    );
+  }
+
+  /**
+   * Counts a connection that never opened.
+   *
+   * @param type - status code as text, or `aborted`.
+   */
+  countFailure(route: string, method: string, type: string): void {
+    // A scan of made-up paths must not use up the routes of real streams.
+    const limit = Math.ceil(this.#options.maxRoutes / 5);
+    const name = this.#routes.admit(route, limit);
+    const knownMethod = KNOWN_METHODS.has(method) ? method : OTHER;
+    this.#failures(name, knownMethod).of(type).value++;
+  }
+
+  /** Counts events of one type; see `sse.event.type` for the limits. */
+  countEvents(series: ServerSeries, type: string, events: number): void {
+    if (type !== series.lastType || series.lastTypeCount === undefined) {
+      const name = this.#eventTypes.admit(type);
+      series.lastTypeCount = series.events.of(name);
+      series.lastType = name === OTHER ? '' : name;
+    }
+    series.lastTypeCount.value += events;
+  }
+
+  /**
+   * Counts a close with the reason `error`.
+   *
+   * @returns the `error.type` it was counted under.
+   */
+  countError(lifecycle: ServerLifecycle, type: string): string {
+    const name = this.#errorTypes.admit(type);
+    lifecycle.errors.of(name).value++;
+    return name;
+  }
+
+  #place(
+    route: string,
+    method: string,
+    version: string,
+  ): ServerPlace | undefined {
+    const known = this.#places.get(`${version} ${method} ${route}`);
+    if (known !== undefined) return known;
+    const isFull = this.lifecycles.length >= MAX_SERIES - RESERVED;
+    return isFull ? undefined : this.#createPlace(route, method, version);
+  }
+
+  #createPlace(route: string, method: string, version: string): ServerPlace {
+    const key = `${version} ${method} ${route}`;
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const series = this.#seriesOf(route, method);
+    const lifecycle = new ServerLifecycle(
+      series.attributes,
+      version,
+      this.#errorBudget,
+    );
+    this.lifecycles.push(lifecycle);
+    const place = { series, lifecycle };
+    this.#places.set(key, place);
+    return place;
+  }
+
+  #seriesOf(route: string, method: string): ServerSeries {
+    const key = `${method} ${route}`;
+    const known = this.#byMethod.get(key);
+    if (known !== undefined) return known;
+    const types = this.#options.eventTypes ?? [];
+    const series = new ServerSeries(route, method, types, this.#eventBudget);
+    this.#byMethod.set(key, series);
+    this.series.push(series);
+    this.#failures(route, method);
+    return series;
+  }
+
+  #failures(route: string, method: string): Counts {
+    const key = `${method} ${route}`;
+    const known = this.#failedByMethod.get(key);
+    if (known !== undefined) return known;
+    if (this.#failedByMethod.size >= MAX_SERIES && route !== OTHER) {
+      return this.#failures(OTHER, OTHER);
+    }
+    const counts = new Counts(
+      { [ATTR_HTTP_ROUTE]: route, [ATTR_HTTP_REQUEST_METHOD]: method },
+      ATTR_ERROR_TYPE,
+      [ERROR_TYPE_ABORTED],
+      this.#failedBudget,
+    );
+    this.#failedByMethod.set(key, counts);
+    this.failed.push(counts);
+    return counts;
+  }
+}

@@ -1,0 +1,48 @@
+import { EventEmitter } from 'node:events';
+import type { Connection } from './connection.ts';
+import type { ServerMonitor } from './monitor.ts';
+
+/** To be called when the response's own `write()` returned false. */
+export function noteRefusal(connection: Connection, onDrain: () => void): void {
+  const now = performance.now();
+  const { response, series } = connection;
+  series.queueMax.add(response.writableLength, now);
+  if (connection.blockedAt !== 0) return;
+  connection.blockedAt = now;
+  series.blocked++;
+  // Through the prototype: `compression` puts its own `on` on the response.
+  EventEmitter.prototype.once.call(response, 'drain', onDrain);
+}
+
+/** Ends the episode if there is one: at `drain`, or at `close`. */
+export function endBlocked(
+  monitor: ServerMonitor,
+  connection: Connection,
+  now: number,
+): void {
+  if (connection.blockedAt === 0) return;
+  const duration = now - connection.blockedAt;
+  connection.blockedAt = 0;
+  connection.blockedMs += duration;
+  connection.series.blocked--;
+  monitor.histograms.blockedDuration.record(
+    duration / 1000,
+    connection.series.attributes,
+  );
+}
+
+/**
+ * Ends an episode whose `drain` never comes: after `end()` while blocked, after
+ * `removeAllListeners`, on Node 22 after a corked write of more than 64 KiB.
+ */
+export function reviewBlocked(
+  monitor: ServerMonitor,
+  connection: Connection,
+  now: number,
+): void {
+  if (connection.blockedAt === 0) return;
+  const { writableNeedDrain, writableLength } = connection.response;
+  if (!writableNeedDrain || writableLength === 0) {
+    endBlocked(monitor, connection, now);
+  }
+}

@@ -1,0 +1,93 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { ServerPlace } from '../metrics/server-registry.ts';
+import type {
+  ServerLifecycle,
+  ServerSeries,
+} from '../metrics/server-series.ts';
+import type { ScanState } from '../protocol/scanner.ts';
+import type { MeasuredResponse } from './keys.ts';
+
+/**
+ * The record of one event stream: plain fields, so that a write costs a few
+ * additions. Times are milliseconds of the monotonic clock, 0 meaning never.
+ *
+ * A process may hold many thousands: a field more is eight bytes each.
+ */
+export class Connection implements ScanState {
+  scanFlags = 0;
+  scanLine = 0;
+  scanMatched = 0;
+  scanBlock = 0;
+  scanUtf8 = 0;
+  scanType = '';
+  scanData = '';
+  scanFinals: ReadonlySet<string> | undefined;
+
+  readonly response: MeasuredResponse;
+  readonly series: ServerSeries;
+  readonly lifecycle: ServerLifecycle;
+  socket: Socket | undefined;
+  clientAddress: string | undefined;
+  previous: Connection | undefined;
+  next: Connection | undefined;
+
+  readonly arrivedAt: number;
+  openedAt = 0;
+  firstEventAt = 0;
+  lastWriteAt = 0;
+  /** Since when the next event's interval is measured. */
+  intervalFrom = 0;
+  blockedAt = 0;
+  blockedMs = 0;
+
+  events = 0;
+  comments = 0;
+  contentBytes = 0;
+  wireBytes = 0;
+  /** `socket.bytesWritten` before this response; -1: not known yet. */
+  wireBase = -1;
+
+  /** Bits: see the constants below. */
+  flags = 0;
+
+  constructor(
+    response: MeasuredResponse,
+    place: ServerPlace,
+    arrivedAt: number,
+    finals: ReadonlySet<string> | undefined,
+  ) {
+    this.response = response;
+    this.series = place.series;
+    this.lifecycle = place.lifecycle;
+    this.arrivedAt = arrivedAt;
+    this.scanFinals = finals;
+  }
+
+  get request(): IncomingMessage {
+    return this.response.req;
+  }
+
+  has(flag: number): boolean {
+    return (this.flags & flag) !== 0;
+  }
+}
+
+/** Headers were sent: it counts as a connection. */
+export const OPENED = 1;
+/** `close` came. */
+export const CLOSED = 2;
+/** The application ended it while the peer was still there. */
+export const ENDED = 4;
+/** A time-out of Node's destroyed it. */
+export const TIMED_OUT = 8;
+/** A final event of its route was sent. */
+export const FINAL_SENT = 16;
+/** Counted where the application writes, above a compressor. */
+export const COUNTED_OUTSIDE = 32;
+/** Encoded before we can see into it: bytes only. */
+export const OPAQUE = 64;
+/** `wireBytes` is final; the socket may serve another response. */
+export const WIRE_FINAL = 128;
+/** The request carried `Last-Event-ID`. */
+export const RESUMED = 256;

@@ -1,0 +1,36 @@
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { CloseReason } from '../semconv.ts';
+import type { Connection } from './connection.ts';
+
+// What we keep on a response is kept in symbols: no look-up in a map a write.
+// CONNECTION and CLOSE_CAUSE are registered: the guard shares them.
+
+/** Holds the record of a response that is an event stream. */
+export const CONNECTION: unique symbol = Symbol.for(
+  'opentelemetry-instrumentation-sse.connection',
+) as never;
+/** Holds why the guard closed a response. */
+export const CLOSE_CAUSE: unique symbol = Symbol.for(
+  'opentelemetry-instrumentation-sse.close_cause',
+) as never;
+/** Holds when the request arrived, in milliseconds of the monotonic clock. */
+export const ARRIVED: unique symbol = Symbol('sse.arrived');
+/** Marks a response that will be an event stream if its headers stay. */
+export const CANDIDATE: unique symbol = Symbol('sse.candidate');
+/** Holds what the application reported before the stream was recognised. */
+export const REPORTS: unique symbol = Symbol('sse.reports');
+
+/** A response with what we keep on it. */
+export interface MeasuredResponse extends ServerResponse {
+  [CONNECTION]?: Connection;
+  [CLOSE_CAUSE]?: CloseReason;
+  [ARRIVED]?: number;
+  [CANDIDATE]?: true;
+  [REPORTS]?: ((connection: Connection) => void)[];
+}
+
+/** A socket whose current response is an event stream. */
+export interface MeasuredSocket extends Socket {
+  [CONNECTION]?: Connection;
+}

@@ -1,0 +1,119 @@
+import { channel } from 'node:diagnostics_channel';
+import { hasUnfinishedEvent } from '../protocol/scanner.ts';
+import type { CloseReason } from '../semconv.ts';
+import { endBlocked } from './backpressure.ts';
+import { type CloseCause, decideCloseCause } from './close-reason.ts';
+import {
+  CLOSED,
+  type Connection,
+  FINAL_SENT,
+  OPENED,
+  RESUMED,
+} from './connection.ts';
+import { callHook } from './failure.ts';
+import type { ServerMonitor } from './monitor.ts';
+import { summarise } from './summary.ts';
+import { readWire } from './wire.ts';
+import { countError } from './writing.ts';
+
+const closeChannel = channel('sse.server.close');
+
+/** Counts a connection as open: its headers were sent. */
+export function openConnection(
+  monitor: ServerMonitor,
+  connection: Connection,
+): void {
+  if (connection.has(OPENED | CLOSED)) return;
+  monitor.binding.refresh();
+  const now = performance.now();
+  const { series, lifecycle, request } = connection;
+  connection.flags |= OPENED;
+  connection.openedAt = now;
+  connection.lastWriteAt = monitor.clock.now;
+  lifecycle.active++;
+  lifecycle.opened[connection.has(RESUMED) ? 1 : 0].value++;
+  if (connection.events === 0) series.waiting++;
+  monitor.histograms.connectionOpenTime.record(
+    (now - connection.arrivedAt) / 1000,
+    series.attributes,
+  );
+  const address: unknown = callHook('clientAddress', () =>
+    monitor.options.findAddress(request),
+  );
+  if (typeof address !== 'string' || address === '') return;
+  connection.clientAddress = address.slice(0, 200);
+  monitor.clients.add(connection.clientAddress);
+}
+
+/**
+ * Counts a connection as closed.
+ *
+ * @param given - the cause when it is known without looking.
+ */
+export function closeConnection(
+  monitor: ServerMonitor,
+  connection: Connection,
+  given?: CloseReason,
+): void {
+  if (connection.has(CLOSED)) return;
+  connection.flags |= CLOSED;
+  monitor.remove(connection);
+  if (!connection.has(OPENED)) return;
+  const now = performance.now();
+  const { series, lifecycle } = connection;
+  const cause: CloseCause =
+    given === undefined ? decideCloseCause(connection) : { reason: given };
+  endBlocked(monitor, connection, now);
+  readWire(connection);
+  lifecycle.active--;
+  const errorType = countCause(monitor, connection, cause);
+  if (connection.events === 0) {
+    series.waiting--;
+    series.eventless.of(cause.reason).value++;
+  }
+  if (cause.reason === 'completed') countUnfinished(connection);
+  monitor.histograms.connectionDuration.record(
+    (now - connection.arrivedAt) / 1000,
+    series.attributes,
+  );
+  if (connection.clientAddress !== undefined) {
+    monitor.clients.remove(connection.clientAddress);
+  }
+  tell(monitor, connection, cause.reason, errorType, now);
+}
+
+function countCause(
+  monitor: ServerMonitor,
+  { lifecycle }: Connection,
+  { reason, errorType = '' }: CloseCause,
+): string | undefined {
+  if (reason === 'error') {
+    return monitor.registry.countError(lifecycle, errorType);
+  }
+  lifecycle.closed.of(reason).value++;
+  return undefined;
+}
+
+function countUnfinished(connection: Connection): void {
+  const { series, scanFinals } = connection;
+  if (hasUnfinishedEvent(connection))
+    countError(connection, 'unfinished_event');
+  if (scanFinals === undefined || connection.has(FINAL_SENT)) return;
+  series.unfinished = (series.unfinished ?? 0) + 1;
+}
+
+function tell(
+  monitor: ServerMonitor,
+  connection: Connection,
+  reason: CloseReason,
+  errorType: string | undefined,
+  now: number,
+): void {
+  const { onClose } = monitor.options;
+  if (onClose === undefined && !closeChannel.hasSubscribers) return;
+  const summary = summarise(connection, reason, errorType, now);
+  const { request } = connection;
+  if (onClose !== undefined)
+    callHook('onClose', () => onClose(summary, request));
+  if (closeChannel.hasSubscribers) closeChannel.publish({ summary, request });
+}

@@ -1,0 +1,150 @@
+import type { IncomingMessage } from 'node:http';
+import { MAX_FINAL_BYTES } from '../protocol/scanner.ts';
+import { encodeBinary } from '../protocol/utf8.ts';
+import type { FinalEvents, SseInstrumentationConfig } from '../types.ts';
+import { createFindAddress, type FindAddress } from './client-address.ts';
+
+/** The options of the server room, checked and with their defaults. */
+export interface ServerOptions {
+  readonly stallAfterMs: number;
+  readonly maxRoutes: number;
+  readonly maxEventTypes: number;
+  readonly eventTypes: readonly string[] | undefined;
+  readonly samplesPerSecond: number;
+  readonly findFinals: (route: string) => ReadonlySet<string> | undefined;
+  readonly findAddress: FindAddress;
+  /** Whether the client address is told, and not just the socket's. */
+  readonly isAddressTold: boolean;
+  readonly route:
+    | ((request: IncomingMessage) => string | undefined)
+    | undefined;
+  readonly onClose: SseInstrumentationConfig['onClose'];
+}
+
+/** Says what is wrong with an option, and what is used in its place. */
+export type Complain = (message: string) => void;
+
+/** Checks the options; a bad one is complained of and its default used. */
+export function resolveServerOptions(
+  config: SseInstrumentationConfig,
+  complain: Complain,
+): ServerOptions {
+  const atLeast = (
+    key:
+      | 'stallAfterSeconds'
+      | 'maxRoutes'
+      | 'maxEventTypes'
+      | 'samplesPerSecond',
+    minimum: number,
+    standard: number,
+  ): number => {
+    const value: unknown = config[key];
+    if (value === undefined) return standard;
+    const isWhole = key === 'stallAfterSeconds' || Number.isInteger(value);
+    if (Number.isFinite(value) && isWhole && (value as number) >= minimum) {
+      return value as number;
+    }
+    complain(
+      `${key} is ${show(value)}, not a number of at least ${minimum}; using ${standard}`,
+    );
+    return standard;
+  };
+  const hook = <Hook>(key: 'route' | 'clientAddress' | 'onClose') => {
+    const value: unknown = config[key];
+    if (value === undefined || typeof value === 'function') {
+      return value as Hook | undefined;
+    }
+    complain(`${key} is ${show(value)}, not a function; ignoring it`);
+    return undefined;
+  };
+  const clientAddress =
+    hook<NonNullable<SseInstrumentationConfig['clientAddress']>>(
+      'clientAddress',
+    );
+  const trusted = resolveTrust(config.trustProxy, complain);
+  return {
+    stallAfterMs: atLeast('stallAfterSeconds', 0.001, 90) * 1000,
+    maxRoutes: atLeast('maxRoutes', 1, 100),
+    maxEventTypes: atLeast('maxEventTypes', 1, 20),
+    eventTypes: resolveEventTypes(config.eventTypes, complain),
+    samplesPerSecond: atLeast('samplesPerSecond', 0, 1000),
+    findFinals: resolveFinals(config.finalEvents, complain),
+    findAddress: clientAddress ?? trusted ?? createFindAddress(0),
+    isAddressTold: clientAddress !== undefined || trusted !== undefined,
+    route: hook('route'),
+    onClose: hook('onClose'),
+  };
+}
+
+function resolveTrust(
+  value: SseInstrumentationConfig['trustProxy'],
+  complain: Complain,
+): FindAddress | undefined {
+  if (value === undefined || value === 0) return undefined;
+  try {
+    if (Array.isArray(value)) return createFindAddress(value);
+    if (Number.isInteger(value) && (value as number) > 0) {
+      return createFindAddress(value);
+    }
+  } catch (error) {
+    complain(
+      `trustProxy: ${(error as Error).message}; using the socket's address`,
+    );
+    return undefined;
+  }
+  complain(
+    `trustProxy is ${show(value)}, neither a number of proxies nor a list of addresses; using the socket's address`,
+  );
+  return undefined;
+}
+
+/** Beyond this, a list would not fit the series of many routes. */
+const MAX_LISTED_TYPES = 100;
+
+function resolveEventTypes(
+  value: unknown,
+  complain: Complain,
+): readonly string[] | undefined {
+  if (value === undefined) return undefined;
+  if (isStrings(value) && value.length <= MAX_LISTED_TYPES) return value;
+  complain(
+    `eventTypes is ${show(value)}, not a list of at most ${MAX_LISTED_TYPES} names; telling apart the first ones seen`,
+  );
+  return undefined;
+}
+
+function resolveFinals(
+  value: FinalEvents | undefined,
+  complain: Complain,
+): (route: string) => ReadonlySet<string> | undefined {
+  if (value === undefined) return () => undefined;
+  const byRoute = new Map<string, ReadonlySet<string>>();
+  const entries = Array.isArray(value) ? [['*', value]] : Object.entries(value);
+  for (const [route, names] of entries) {
+    const finals = new Set<string>();
+    for (const name of isStrings(names) ? names : []) {
+      const binary = encodeBinary(name);
+      if (binary !== '' && binary.length <= MAX_FINAL_BYTES) finals.add(binary);
+      else {
+        complain(
+          `finalEvents has ${show(name)}, not 1 to ${MAX_FINAL_BYTES} bytes; ignoring it`,
+        );
+      }
+    }
+    if (finals.size > 0) byRoute.set(String(route), finals);
+    else complain(`finalEvents has none for ${show(route)}; ignoring it`);
+  }
+  return (route) => byRoute.get(route) ?? byRoute.get('*');
+}
+
+function isStrings(value: unknown): value is readonly string[] {
+  return (
+    Array.isArray(value) && value.every((item) => typeof item === 'string')
+  );
+}
+
+function show(value: unknown): string {
+  const text =
+    typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}

@@ -1,0 +1,35 @@
+import { reviewBlocked } from './backpressure.ts';
+import { OPENED } from './connection.ts';
+import { reportFailure } from './failure.ts';
+import type { ServerMonitor } from './monitor.ts';
+import { readWire } from './wire.ts';
+
+/**
+ * Brings what depends on the open connections up to date: bytes on the wire,
+ * queues, ages and idle times. One walk a collection.
+ */
+export function readOpenConnections(monitor: ServerMonitor): void {
+  const now = performance.now();
+  for (const series of monitor.registry.series) {
+    series.queueSize = 0;
+    series.stalled = 0;
+    series.ageMax = 0;
+    series.idleMax = 0;
+  }
+  for (const connection of monitor.connections) {
+    if (!connection.has(OPENED)) continue;
+    try {
+      const { series } = connection;
+      reviewBlocked(monitor, connection, now);
+      readWire(connection);
+      series.queueSize += connection.response.writableLength;
+      const idle = Math.max(0, now - connection.lastWriteAt);
+      if (idle > monitor.options.stallAfterMs) series.stalled++;
+      series.idleMax = Math.max(series.idleMax, idle / 1000);
+      const age = (now - connection.arrivedAt) / 1000;
+      series.ageMax = Math.max(series.ageMax, age);
+    } catch (error) {
+      reportFailure(error);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import { isEventStream } from '../protocol/content-type.ts';
+import { ATTR_HTTP_ROUTE, ERROR_TYPE_ABORTED, OTHER } from '../semconv.ts';
+import { COUNTED_OUTSIDE, Connection, OPAQUE, RESUMED } from './connection.ts';
+import { callHook } from './failure.ts';
+import { headerOf } from './headers.ts';
+import { ARRIVED, CONNECTION, type MeasuredResponse, REPORTS } from './keys.ts';
+import type { ServerMonitor } from './monitor.ts';
+import { asksForEventStream } from './request.ts';
+import { findRoute } from './route.ts';
+import {
+  isCountedOutside,
+  type OutsideListener,
+  watchOwnWrite,
+} from './source.ts';
+import { attachSocket } from './wire.ts';
+import { countError } from './writing.ts';
+
+/** The listeners that every connection shares. */
+export interface Listeners {
+  readonly onClose: (this: MeasuredResponse) => void;
+  readonly onTimeout: (this: Socket) => void;
+  readonly outside: OutsideListener;
+}
+
+/**
+ * Decides at `writeHead`, where every path ends, whether a response is an event
+ * stream, and makes its record if so.
+ *
+ * @param headers - the last argument of `writeHead`.
+ */
+export function recognise(
+  monitor: ServerMonitor,
+  response: MeasuredResponse,
+  headers: unknown,
+  listeners: Listeners,
+): void {
+  if (response[CONNECTION] !== undefined) return;
+  const { statusCode, req } = response;
+  if (!isEventStream(headerOf(response, headers, 'content-type'))) {
+    if (statusCode >= 400 && asksForEventStream(req)) {
+      countFailure(monitor, response, String(statusCode));
+    }
+    return;
+  }
+  if (req.method === 'HEAD' || statusCode === 204 || statusCode === 304) return;
+  const connection = createConnection(monitor, response);
+  response[CONNECTION] = connection;
+  monitor.add(connection);
+  EventEmitter.prototype.once.call(response, 'close', listeners.onClose);
+  attachSocket(connection, listeners.onTimeout);
+  noteEncoding(connection, headers, listeners);
+  notePolicy(connection, headers);
+  if (statusCode >= 400 && asksForEventStream(req)) {
+    countFailure(monitor, response, String(statusCode));
+  }
+  for (const report of response[REPORTS] ?? []) report(connection);
+  delete response[REPORTS];
+}
+
+function createConnection(
+  monitor: ServerMonitor,
+  response: MeasuredResponse,
+): Connection {
+  const { req } = response;
+  const place = monitor.registry.placeOf(
+    routeOf(monitor, response),
+    req.method ?? OTHER,
+    req.httpVersion === '1.0' ? '1.0' : '1.1',
+  );
+  const route = String(place.series.attributes[ATTR_HTTP_ROUTE]);
+  const finals = monitor.options.findFinals(route);
+  if (finals !== undefined) place.series.unfinished ??= 0;
+  const arrivedAt = response[ARRIVED] ?? performance.now();
+  const connection = new Connection(response, place, arrivedAt, finals);
+  if (req.headers['last-event-id'] !== undefined) connection.flags |= RESUMED;
+  return connection;
+}
+
+/** Counts a request for an event stream that did not get one. */
+export function countFailure(
+  monitor: ServerMonitor,
+  response: MeasuredResponse,
+  type: string = ERROR_TYPE_ABORTED,
+): void {
+  monitor.registry.countFailure(
+    routeOf(monitor, response),
+    response.req.method ?? OTHER,
+    type,
+  );
+}
+
+function routeOf(monitor: ServerMonitor, { req }: MeasuredResponse): string {
+  const hook = monitor.options.route;
+  const route: unknown =
+    hook === undefined ? undefined : callHook('route', () => hook(req));
+  return typeof route === 'string' && route !== '' ? route : findRoute(req);
+}
+
+/** Where its events are seen: here, above a compressor, or nowhere. */
+function noteEncoding(
+  connection: Connection,
+  headers: unknown,
+  listeners: Listeners,
+): void {
+  const { response } = connection;
+  const encoding = headerOf(response, headers, 'content-encoding');
+  if (isEncoded(encoding)) watchOwnWrite(response, listeners.outside);
+  if (isCountedOutside(response)) connection.flags |= COUNTED_OUTSIDE;
+  else if (isEncoded(encoding)) connection.flags |= OPAQUE;
+}
+
+function isEncoded(encoding: unknown): boolean {
+  return (
+    encoding !== undefined &&
+    String(encoding).trim().toLowerCase() !== 'identity'
+  );
+}
+
+/** What proxies and browsers make of the headers; once a connection. */
+function notePolicy(connection: Connection, headers: unknown): void {
+  const { response } = connection;
+  const cacheControl = headerOf(response, headers, 'cache-control');
+  if (!/\bno-(cache|store)\b/i.test(String(cacheControl))) {
+    countError(connection, 'cacheable');
+  }
+  if (headerOf(response, headers, 'content-length') !== undefined) {
+    countError(connection, 'content_length');
+  }
+  if (response.statusCode !== 200) countError(connection, 'status');
+}

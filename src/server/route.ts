@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import { context, createContextKey } from '@opentelemetry/api';
+
+/** Segments of a path kept as they are; the rest becomes `*`. */
+const MAX_SEGMENTS = 8;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const HEX = /^(?=.*\d)[0-9a-f]{8,}$/i;
+
+/** Where `@opentelemetry/core` keeps the route that a framework matched. */
+const RPC_METADATA = createContextKey(
+  'OpenTelemetry SDK Context Key RPC_METADATA',
+);
+
+/**
+ * The route of a request: what the framework matched, else the cleaned path.
+ *
+ * @returns a template such as `/users/:id/events`.
+ */
+export function findRoute(request: IncomingMessage): string {
+  return (
+    routeOfContext() ??
+    routeOfExpress(request) ??
+    cleanPath((request as ExpressRequest).originalUrl ?? request.url ?? '/')
+  );
+}
+
+/**
+ * A path as a route: without query, and with `:id` for each segment that looks
+ * like a number, a UUID, a hexadecimal or a long token, or an address.
+ */
+export function cleanPath(url: string): string {
+  const end = url.search(/[?#]/);
+  const path = end === -1 ? url : url.slice(0, end);
+  const segments = pathOf(path).split('/');
+  const kept = segments.slice(0, MAX_SEGMENTS + 1).map(cleanSegment);
+  if (segments.length > kept.length) kept.push('*');
+  return kept.join('/') || '/';
+}
+
+function cleanSegment(segment: string): string {
+  const isToken = segment.length >= 20 && /\d/.test(segment);
+  return /^\d+$/.test(segment) ||
+    UUID.test(segment) ||
+    HEX.test(segment) ||
+    isToken ||
+    segment.length > 40 ||
+    /[@%:=;,]/.test(segment)
+    ? ':id'
+    : segment;
+}
+
+/** Without scheme and authority, which a request to a proxy has. */
+function pathOf(path: string): string {
+  if (path.startsWith('/')) return path;
+  return URL.canParse(path) ? new URL(path).pathname : '/';
+}
+
+function routeOfContext(): string | undefined {
+  const metadata = context.active().getValue(RPC_METADATA);
+  const route = (metadata as { route?: unknown } | undefined)?.route;
+  return typeof route === 'string' && route !== '' ? route : undefined;
+}
+
+interface ExpressRequest extends IncomingMessage {
+  originalUrl?: string;
+  baseUrl?: string;
+  route?: { path?: unknown };
+}
+
+function routeOfExpress(request: ExpressRequest): string | undefined {
+  const path = request.route?.path;
+  if (typeof path !== 'string') return undefined;
+  // `baseUrl` is the matched text of the routers above, not their template.
+  const base = request.baseUrl ? cleanPath(request.baseUrl) : '';
+  return path === '/' && base !== '' ? base : base + path;
+}

@@ -1,0 +1,61 @@
+import {
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_ROUTE,
+  ATTR_NETWORK_PROTOCOL_VERSION,
+  type CloseReason,
+} from '../semconv.ts';
+import type { SseConnectionSnapshot, SseConnectionSummary } from '../types.ts';
+import { type Connection, RESUMED } from './connection.ts';
+
+/** What a connection was, for those who want to know it of each one. */
+export function summarise(
+  connection: Connection,
+  closeReason: CloseReason,
+  errorType: string | undefined,
+  now: number,
+): SseConnectionSummary {
+  const { arrivedAt, openedAt, firstEventAt, lifecycle } = connection;
+  return {
+    ...placeOf(connection),
+    protocolVersion: String(
+      lifecycle.attributes[ATTR_NETWORK_PROTOCOL_VERSION],
+    ),
+    closeReason,
+    errorType,
+    resumed: connection.has(RESUMED),
+    durationSeconds: (now - arrivedAt) / 1000,
+    openTimeSeconds: (openedAt - arrivedAt) / 1000,
+    timeToFirstEventSeconds:
+      firstEventAt === 0 ? undefined : (firstEventAt - arrivedAt) / 1000,
+    events: connection.events,
+    comments: connection.comments,
+    contentBytes: connection.contentBytes,
+    wireBytes: connection.wireBytes,
+    blockedSeconds: connection.blockedMs / 1000,
+    clientAddress: connection.clientAddress,
+  };
+}
+
+/** One open connection as `connections()` lists it. */
+export function takeSnapshot(
+  connection: Connection,
+  now: number,
+): SseConnectionSnapshot {
+  return {
+    ...placeOf(connection),
+    clientAddress: connection.clientAddress,
+    userAgent: connection.request.headers['user-agent']?.slice(0, 200),
+    ageSeconds: (now - connection.arrivedAt) / 1000,
+    idleSeconds: Math.max(0, now - connection.lastWriteAt) / 1000,
+    queueBytes: connection.response.writableLength,
+    events: connection.events,
+    isBlocked: connection.blockedAt !== 0,
+  };
+}
+
+function placeOf({ series }: Connection): { route: string; method: string } {
+  return {
+    route: String(series.attributes[ATTR_HTTP_ROUTE]),
+    method: String(series.attributes[ATTR_HTTP_REQUEST_METHOD]),
+  };
+}

@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config';
+
+const environment = { OTEL_LOG_LEVEL: '' };
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/support/summary-reporter.ts'],
+    projects: [
+      {
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/memory/**'],
+          pool: 'forks',
+          env: environment,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'memory',
+          include: ['test/memory/**/*.test.ts'],
+          pool: 'forks',
+          execArgv: ['--expose-gc'],
+          env: environment,
+          testTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
