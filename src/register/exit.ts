@@ -1,0 +1,54 @@
+import { isMainThread } from 'node:worker_threads';
+
+/** What is to be done before a process that sends metrics ends. */
+export interface LastSteps {
+  /** The application handles the signal: send what there is until now. */
+  flush(): Promise<void>;
+  /** The process ends now: send the last figures. In two seconds at most. */
+  finish(): Promise<void>;
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const DEADLINE_MS = 2500;
+
+/**
+ * Sends the last interval's metrics when the process ends by itself or by a
+ * signal. It ends as it would have without us: with a listener of the
+ * application's, what that does; else by the signal, after the flush.
+ *
+ * @returns its undo.
+ */
+export function flushOnExit({ flush, finish }: LastSteps): () => void {
+  let isFinished = false;
+  const finishOnce = async (): Promise<void> => {
+    if (isFinished) return;
+    isFinished = true;
+    await finish();
+  };
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (process.listenerCount(signal) > 1) {
+      void flush();
+      return;
+    }
+    const raise = (): void => {
+      undo();
+      process.kill(process.pid, signal);
+    };
+    const deadline = setTimeout(raise, DEADLINE_MS);
+    void finishOnce().finally(() => {
+      clearTimeout(deadline);
+      raise();
+    });
+  };
+  const onBeforeExit = (): void => void finishOnce();
+  process.on('beforeExit', onBeforeExit);
+  // First of all: a listener set with `once` is gone by the time the last one
+  // is called, and we could not tell that the application has one.
+  const signals = isMainThread ? SIGNALS : [];
+  for (const signal of signals) process.prependListener(signal, onSignal);
+  const undo = (): void => {
+    process.off('beforeExit', onBeforeExit);
+    for (const signal of signals) process.off(signal, onSignal);
+  };
+  return undo;
+}

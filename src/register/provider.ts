@@ -1,0 +1,99 @@
+import { hostname } from 'node:os';
+import type { MeterProvider } from '@opentelemetry/api';
+import type {
+  IMetricReader,
+  PushMetricExporter,
+} from '@opentelemetry/sdk-metrics';
+import { sseViews } from '../metrics/views.ts';
+import { type Endpoint, startEndpoint } from './endpoint.ts';
+import { type ExporterSettings, readIntervals } from './exporters.ts';
+import { log } from './log.ts';
+import { createOtlpExporter } from './otlp.ts';
+import { loadPackages, type Packages } from './packages.ts';
+
+/** A MeterProvider of our own: private, never registered globally. */
+export interface PrivateProvider {
+  readonly provider: MeterProvider;
+  /** Whether metrics are sent, and the last ones lost without a flush. */
+  readonly isPushing: boolean;
+  readonly endpoint: Endpoint | undefined;
+  flush(): Promise<void>;
+  /** Flushes once more, in two seconds at most, and closes the port. */
+  shutdown(): Promise<void>;
+}
+
+/** The longest that a process waits for its last metrics to be sent. */
+const LAST_FLUSH_MS = 2000;
+
+/** @returns `undefined` when nothing can be exported; a line said why. */
+export function createProvider(
+  settings: readonly ExporterSettings[],
+): PrivateProvider | undefined {
+  const packages = loadPackages(settings);
+  if (packages === undefined) return undefined;
+  const { sdk } = packages;
+  const readers: IMetricReader[] = [];
+  let endpoint: Endpoint | undefined;
+  let endRetries = (): void => {};
+  const { interval, timeout } = readIntervals();
+  const push = (exporter: PushMetricExporter): void => {
+    readers.push(
+      new sdk.PeriodicExportingMetricReader({
+        exporter,
+        exportIntervalMillis: interval,
+        exportTimeoutMillis: timeout,
+      }),
+    );
+  };
+  for (const setting of settings) {
+    if (setting.kind === 'console') push(new sdk.ConsoleMetricExporter());
+    else if (setting.kind === 'otlp' && packages.otlp !== undefined) {
+      const otlp = createOtlpExporter(packages.otlp, interval, LAST_FLUSH_MS);
+      endRetries = otlp.hurry;
+      push(otlp.exporter);
+    } else if (setting.kind === 'prometheus' && packages.prometheus) {
+      const { PrometheusExporter } = packages.prometheus;
+      const reader = new PrometheusExporter({ preventServerStart: true });
+      readers.push(reader);
+      endpoint = startEndpoint(setting.host, setting.port, (req, res) =>
+        reader.getMetricsRequestHandler(req, res),
+      );
+    }
+  }
+  if (readers.length === 0) return undefined;
+  const provider = new sdk.MeterProvider({
+    resource: detectResource(packages),
+    readers,
+    views: sseViews(),
+  });
+  return {
+    provider,
+    isPushing: settings.some(({ kind }) => kind !== 'prometheus'),
+    endpoint,
+    flush: () => quietly(provider.forceFlush()),
+    shutdown: () => {
+      endpoint?.close();
+      endRetries();
+      return quietly(provider.shutdown());
+    },
+  };
+}
+
+/** `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, instance id and host. */
+function detectResource({ resources }: Packages) {
+  const { envDetector, serviceInstanceIdDetector } = resources;
+  // The host detector's id comes late, and every scrape complains until then.
+  const host = resources.resourceFromAttributes({ 'host.name': hostname() });
+  const detected = resources.detectResources({
+    detectors: [serviceInstanceIdDetector, envDetector],
+  });
+  return resources.defaultResource().merge(host).merge(detected);
+}
+
+async function quietly(flushed: Promise<void>): Promise<void> {
+  try {
+    await flushed;
+  } catch (error) {
+    log.warn(`the last metrics were not sent: ${String(error)}`);
+  }
+}
