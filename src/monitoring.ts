@@ -1,6 +1,7 @@
 import { diag, type MeterProvider } from '@opentelemetry/api';
 import { MeterBinding } from './metrics/meter-binding.ts';
 import { monitorProcess } from './process/monitor.ts';
+import { OPENED } from './server/connection.ts';
 import { hookServer } from './server/hook.ts';
 import { closeConnection } from './server/lifecycle.ts';
 import { ServerMonitor } from './server/monitor.ts';
@@ -60,7 +61,7 @@ export class Monitoring {
     const listed: SseConnectionSnapshot[] = [];
     for (const connection of this.server?.connections ?? []) {
       if (listed.length >= limit) break;
-      if (connection.openedAt !== 0) listed.push(takeSnapshot(connection, now));
+      if (connection.has(OPENED)) listed.push(takeSnapshot(connection, now));
     }
     return listed;
   }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { readTenths } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { ServerMonitor } from './monitor.ts';
 
@@ -7,8 +8,8 @@ export function noteRefusal(connection: Connection, onDrain: () => void): void {
   const now = performance.now();
   const { response, series } = connection;
   series.queueMax.add(response.writableLength, now);
-  if (connection.blockedAt !== 0) return;
-  connection.blockedAt = now;
+  if (connection.blockedFrom !== 0) return;
+  connection.blockedFrom = readTenths();
   series.blocked++;
   // Through the prototype: `compression` puts its own `on` on the response.
   EventEmitter.prototype.once.call(response, 'drain', onDrain);
@@ -18,15 +19,14 @@ export function noteRefusal(connection: Connection, onDrain: () => void): void {
 export function endBlocked(
   monitor: ServerMonitor,
   connection: Connection,
-  now: number,
 ): void {
-  if (connection.blockedAt === 0) return;
-  const duration = now - connection.blockedAt;
-  connection.blockedAt = 0;
-  connection.blockedMs += duration;
+  if (connection.blockedFrom === 0) return;
+  const tenths = readTenths() - connection.blockedFrom;
+  connection.blockedFrom = 0;
+  connection.blockedTenths += tenths;
   connection.series.blocked--;
   monitor.histograms.blockedDuration.record(
-    duration / 1000,
+    tenths / 10_000,
     connection.series.attributes,
   );
 }
@@ -38,11 +38,10 @@ export function endBlocked(
 export function reviewBlocked(
   monitor: ServerMonitor,
   connection: Connection,
-  now: number,
 ): void {
-  if (connection.blockedAt === 0) return;
+  if (connection.blockedFrom === 0) return;
   const { writableNeedDrain, writableLength } = connection.response;
   if (!writableNeedDrain || writableLength === 0) {
-    endBlocked(monitor, connection, now);
+    endBlocked(monitor, connection);
   }
 }

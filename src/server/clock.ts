@@ -1,3 +1,11 @@
+/**
+ * Tenths of a millisecond of the monotonic clock: a small integer for two days,
+ * which V8 keeps in a field without a box of 16 bytes.
+ */
+export function readTenths(): number {
+  return Math.round(performance.now() * 10);
+}
+
 /** Milliseconds between two ticks. */
 const TICK_MS = 250;
 
@@ -7,8 +15,8 @@ const TICK_MS = 250;
  * no process alive.
  */
 export class CoarseClock {
-  /** Milliseconds of the monotonic clock at the last tick. */
-  now = performance.now();
+  /** Whole milliseconds of the monotonic clock at the last tick. */
+  now = Math.round(performance.now());
   #timer: NodeJS.Timeout | undefined;
   #ticks = 0;
   readonly #onSecond: () => void;
@@ -20,7 +28,7 @@ export class CoarseClock {
 
   start(): void {
     if (this.#timer !== undefined) return;
-    this.now = performance.now();
+    this.now = Math.round(performance.now());
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
   }
@@ -31,7 +39,7 @@ export class CoarseClock {
   }
 
   #tick(): void {
-    this.now = performance.now();
+    this.now = Math.round(performance.now());
     this.#ticks++;
     if (this.#ticks % (1000 / TICK_MS) === 0) this.#onSecond();
   }

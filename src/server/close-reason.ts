@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { CLOSE_REASONS, type CloseReason, OTHER } from '../semconv.ts';
 import { type Connection, ENDED, TIMED_OUT } from './connection.ts';
 import { CLOSE_CAUSE } from './keys.ts';
@@ -19,12 +20,13 @@ const ERROR_CODE = /^[A-Z][A-Z0-9_]{1,39}$/;
  * makes it right: see docs/discoveries.md.
  */
 export function decideCloseCause(connection: Connection): CloseCause {
-  const { response, socket } = connection;
+  const { response } = connection;
   const guardCause = response[CLOSE_CAUSE];
   if (guardCause !== undefined && CLOSE_REASONS.includes(guardCause)) {
     return { reason: guardCause };
   }
   if (connection.has(ENDED)) return { reason: 'completed' };
+  const socket = socketOf(connection);
   // `undefined` once destroyed without an error, `null` when never destroyed.
   const own: unknown = response.errored;
   const peer: unknown = socket?.errored;
@@ -39,30 +41,44 @@ export function decideCloseCause(connection: Connection): CloseCause {
   if (peer !== own && DISCONNECTS.has(codeOf(peer) ?? '')) {
     return { reason: 'client_disconnect' };
   }
-  if (own instanceof Error) {
-    return { reason: 'error', errorType: errorTypeOf(own) };
+  // Destroyed with whatever the application had: it need not be an Error.
+  const cause = own ?? (own === null ? peer : undefined);
+  if (cause !== undefined && cause !== null) {
+    return { reason: 'error', errorType: errorTypeOf(cause) };
   }
-  if (own !== undefined && peer instanceof Error) {
-    return { reason: 'error', errorType: errorTypeOf(peer) };
-  }
-  return { reason: isListening(connection) ? 'server_close' : 'shutdown' };
+  const isListening = socket?.server?.listening !== false;
+  return { reason: isListening ? 'server_close' : 'shutdown' };
 }
 
 /** The error's code if it looks like one, else its class name, else `_OTHER`. */
-export function errorTypeOf(error: Error): string {
+export function errorTypeOf(error: unknown): string {
   const code = codeOf(error);
   if (code !== undefined && ERROR_CODE.test(code)) return code;
-  const { name } = error.constructor;
-  return /^\w{1,80}$/.test(name) ? name : OTHER;
+  if (!(error instanceof Error)) return OTHER;
+  const name = readFrom(readFrom(error, 'constructor'), 'name');
+  return typeof name === 'string' && /^\w{1,80}$/.test(name) ? name : OTHER;
 }
 
 function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
+  const code = readFrom(error, 'code');
   return typeof code === 'string' ? code : undefined;
 }
 
-function isListening({ socket }: Connection): boolean {
-  const server = (socket as { server?: { listening?: boolean } } | undefined)
-    ?.server;
-  return server?.listening !== false;
+/** A property of what the application made: reading it may throw. */
+function readFrom(value: unknown, key: string): unknown {
+  try {
+    return (value as Record<string, unknown> | null | undefined)?.[key];
+  } catch {
+    return undefined;
+  }
+}
+
+/** A response that waits behind another one on its connection has none yet. */
+function socketOf({ socket, request }: Connection): ServedSocket | undefined {
+  return socket ?? request.socket;
+}
+
+/** As Node's servers leave it. */
+interface ServedSocket extends Socket {
+  server?: { listening?: boolean };
 }

@@ -6,13 +6,12 @@ import type {
   ServerSeries,
 } from '../metrics/server-series.ts';
 import type { ScanState } from '../protocol/scanner.ts';
-import type { MeasuredResponse } from './keys.ts';
+import { ARRIVED, type MeasuredResponse } from './keys.ts';
 
 /**
  * The record of one event stream: plain fields, so that a write costs a few
- * additions. Times are milliseconds of the monotonic clock, 0 meaning never.
- *
- * A process may hold many thousands: a field more is eight bytes each.
+ * additions. A process may hold many thousands: a field more is eight bytes
+ * each, and 24 if it holds a fraction.
  */
 export class Connection implements ScanState {
   scanFlags = 0;
@@ -32,14 +31,18 @@ export class Connection implements ScanState {
   previous: Connection | undefined;
   next: Connection | undefined;
 
-  readonly arrivedAt: number;
-  openedAt = 0;
-  firstEventAt = 0;
+  /** Whole milliseconds from arrival to headers sent. */
+  openMs = 0;
+  /** Whole milliseconds from arrival to the first event; -1: none yet. */
+  firstEventMs = -1;
+  /** The coarse clock at the last byte written. */
   lastWriteAt = 0;
-  /** Since when the next event's interval is measured. */
+  /** Tenths of a millisecond: since when an interval is measured; 0: none is. */
   intervalFrom = 0;
-  blockedAt = 0;
-  blockedMs = 0;
+  /** Tenths of a millisecond: since when it is blocked; 0: it is not. */
+  blockedFrom = 0;
+  /** Tenths of a millisecond that it was blocked before. */
+  blockedTenths = 0;
 
   events = 0;
   comments = 0;
@@ -54,14 +57,17 @@ export class Connection implements ScanState {
   constructor(
     response: MeasuredResponse,
     place: ServerPlace,
-    arrivedAt: number,
     finals: ReadonlySet<string> | undefined,
   ) {
     this.response = response;
     this.series = place.series;
     this.lifecycle = place.lifecycle;
-    this.arrivedAt = arrivedAt;
     this.scanFinals = finals;
+  }
+
+  /** Milliseconds of the monotonic clock when the request arrived. */
+  get arrivedAt(): number {
+    return this.response[ARRIVED] ?? 0;
   }
 
   get request(): IncomingMessage {

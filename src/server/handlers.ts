@@ -14,7 +14,7 @@ import {
   CANDIDATE,
   CONNECTION,
   type MeasuredResponse,
-  type MeasuredSocket,
+  responseOf,
 } from './keys.ts';
 import { closeConnection, openConnection } from './lifecycle.ts';
 import type { ServerMonitor } from './monitor.ts';
@@ -57,7 +57,7 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
   });
 
   const onTimeout = guarded(function (this: Socket) {
-    const connection = (this as MeasuredSocket)[CONNECTION];
+    const connection = responseOf(this)?.[CONNECTION];
     // Node's own listener came first; it destroys the socket unless the
     // application has a listener that did not.
     if (connection !== undefined && this.destroyed) {
@@ -76,7 +76,7 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
   const onDrain = guarded(function (this: MeasuredResponse) {
     const connection = this[CONNECTION];
     if (connection === undefined) return;
-    endBlocked(monitor, connection, performance.now());
+    endBlocked(monitor, connection);
   });
 
   return {
@@ -94,9 +94,9 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
       }
       // Node answers it with an error.
       if (response.writableEnded) return false;
-      if (connection.blockedAt !== 0) {
-        reviewBlocked(monitor, connection, performance.now());
-        if (connection.blockedAt !== 0 && !isOutside) series.blockedWrites++;
+      if (connection.blockedFrom !== 0) {
+        reviewBlocked(monitor, connection);
+        if (connection.blockedFrom !== 0 && !isOutside) series.blockedWrites++;
       }
       return true;
     }),
@@ -130,7 +130,7 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
           connection.series.lateWrites++;
           return;
         }
-        if (connection.blockedAt !== 0) connection.series.blockedWrites++;
+        if (connection.blockedFrom !== 0) connection.series.blockedWrites++;
         countWrite(monitor, connection, chunk, encoding);
       }),
       onEnd: guarded((response: MeasuredResponse, chunk, encoding) => {

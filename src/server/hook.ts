@@ -66,11 +66,7 @@ function onRequestStart(message: unknown): void {
     };
     response[ARRIVED] = performance.now();
     if (asksForEventStream(request)) {
-      EventEmitter.prototype.once.call(
-        response,
-        'close',
-        handlers.onEarlyClose,
-      );
+      EventEmitter.prototype.on.call(response, 'close', handlers.onEarlyClose);
     }
   } catch (error) {
     reportFailure(error);

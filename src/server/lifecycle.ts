@@ -28,7 +28,7 @@ export function openConnection(
   const now = performance.now();
   const { series, lifecycle, request } = connection;
   connection.flags |= OPENED;
-  connection.openedAt = now;
+  connection.openMs = Math.round(now - connection.arrivedAt);
   connection.lastWriteAt = monitor.clock.now;
   lifecycle.active++;
   lifecycle.opened[connection.has(RESUMED) ? 1 : 0].value++;
@@ -63,8 +63,8 @@ export function closeConnection(
   const { series, lifecycle } = connection;
   const cause: CloseCause =
     given === undefined ? decideCloseCause(connection) : { reason: given };
-  endBlocked(monitor, connection, now);
-  readWire(connection);
+  // What must agree comes first: a histogram or a socket that throws would cost
+  // the balance of opened and closed otherwise.
   lifecycle.active--;
   const errorType = countCause(monitor, connection, cause);
   if (connection.events === 0) {
@@ -72,13 +72,15 @@ export function closeConnection(
     series.eventless.of(cause.reason).value++;
   }
   if (cause.reason === 'completed') countUnfinished(connection);
+  if (connection.clientAddress !== undefined) {
+    monitor.clients.remove(connection.clientAddress);
+  }
+  readWire(connection);
+  endBlocked(monitor, connection);
   monitor.histograms.connectionDuration.record(
     (now - connection.arrivedAt) / 1000,
     series.attributes,
   );
-  if (connection.clientAddress !== undefined) {
-    monitor.clients.remove(connection.clientAddress);
-  }
   tell(monitor, connection, cause.reason, errorType, now);
 }
 

@@ -20,7 +20,7 @@ export function readOpenConnections(monitor: ServerMonitor): void {
     if (!connection.has(OPENED)) continue;
     try {
       const { series } = connection;
-      reviewBlocked(monitor, connection, now);
+      reviewBlocked(monitor, connection);
       readWire(connection);
       series.queueSize += connection.response.writableLength;
       const idle = Math.max(0, now - connection.lastWriteAt);

@@ -21,7 +21,7 @@ export const reportDropped: (
   events: number,
   reason: DropReason,
 ) => void = guarded((response, events, reason) => {
-  if (!isCount('reportDropped', events)) return;
+  if (!canCount('reportDropped', response, events)) return;
   const known = DROP_REASONS.includes(reason) ? reason : OTHER;
   report(response, ({ series }) => {
     series.dropped.of(known).value += events;
@@ -37,8 +37,10 @@ export const reportDropped: (
 export const reportReplay: (
   response: ServerResponse,
   replay: SseReplay,
-) => void = guarded((response, { events, complete }) => {
-  if (!isCount('reportReplay', events)) return;
+) => void = guarded((response, replay) => {
+  // Applications without types may give none.
+  const { events, complete } = replay ?? {};
+  if (!canCount('reportReplay', response, events)) return;
   const partly = events > 0 ? 'partial' : 'none';
   report(response, ({ series }) => {
     series.replayed += events;
@@ -48,24 +50,39 @@ export const reportReplay: (
 
 /** Now, or once the response is known as an event stream. */
 function report(
-  response: ServerResponse,
+  response: MeasuredResponse,
   count: (connection: Connection) => void,
 ): void {
-  if (!isHooked()) return;
-  const measured = response as MeasuredResponse;
-  const connection = measured[CONNECTION];
+  const connection = response[CONNECTION];
   if (connection !== undefined) {
     count(connection);
     return;
   }
-  measured[REPORTS] ??= [];
-  measured[REPORTS].push(count);
+  // It has become something else: it would keep the reports for nothing.
+  if (response.headersSent) return;
+  response[REPORTS] ??= [];
+  response[REPORTS].push(count);
 }
 
-function isCount(name: string, events: unknown): boolean {
+function canCount(
+  name: string,
+  response: unknown,
+  events: unknown,
+): events is number {
+  if (!isHooked()) return false;
+  if (!isResponse(response)) {
+    complain(`${name} was not given a response`);
+    return false;
+  }
   if (Number.isInteger(events) && (events as number) >= 0) return true;
-  diag.warn(
-    `${PACKAGE_NAME}: ${name} was given ${String(events)} events, not a whole number; not counted`,
-  );
+  complain(`${name} was given ${String(events)} events, not a whole number`);
   return false;
+}
+
+function isResponse(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'headersSent' in value;
+}
+
+function complain(text: string): void {
+  diag.warn(`${PACKAGE_NAME}: ${text}; not counted`);
 }

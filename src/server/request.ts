@@ -2,10 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import { acceptsEventStream } from '../protocol/content-type.ts';
 import { isSameName } from './headers.ts';
 
-/**
- * Whether the request accepts `text/event-stream` by name. Reads the raw list:
- * it is asked for every request, most of which nobody reads the headers of.
- */
+// The raw list is read: Node makes the object of headers when it is first asked
+// for, at a cost in time and memory, and many a request is never asked.
+
+/** Whether the request has a header. @param name - in lower case. */
+export function hasHeader(
+  { rawHeaders }: IncomingMessage,
+  name: string,
+): boolean {
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    if (isSameName(rawHeaders[i], name)) return true;
+  }
+  return false;
+}
+
+/** Whether the request accepts `text/event-stream` by name. */
 export function asksForEventStream({ rawHeaders }: IncomingMessage): boolean {
   for (let i = 0; i < rawHeaders.length; i += 2) {
     if (isSameName(rawHeaders[i], 'accept')) {

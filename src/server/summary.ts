@@ -14,7 +14,7 @@ export function summarise(
   errorType: string | undefined,
   now: number,
 ): SseConnectionSummary {
-  const { arrivedAt, openedAt, firstEventAt, lifecycle } = connection;
+  const { arrivedAt, openMs, firstEventMs, lifecycle } = connection;
   return {
     ...placeOf(connection),
     protocolVersion: String(
@@ -24,14 +24,14 @@ export function summarise(
     errorType,
     resumed: connection.has(RESUMED),
     durationSeconds: (now - arrivedAt) / 1000,
-    openTimeSeconds: (openedAt - arrivedAt) / 1000,
+    openTimeSeconds: openMs / 1000,
     timeToFirstEventSeconds:
-      firstEventAt === 0 ? undefined : (firstEventAt - arrivedAt) / 1000,
+      firstEventMs === -1 ? undefined : firstEventMs / 1000,
     events: connection.events,
     comments: connection.comments,
     contentBytes: connection.contentBytes,
     wireBytes: connection.wireBytes,
-    blockedSeconds: connection.blockedMs / 1000,
+    blockedSeconds: connection.blockedTenths / 10_000,
     clientAddress: connection.clientAddress,
   };
 }
@@ -49,7 +49,7 @@ export function takeSnapshot(
     idleSeconds: Math.max(0, now - connection.lastWriteAt) / 1000,
     queueBytes: connection.response.writableLength,
     events: connection.events,
-    isBlocked: connection.blockedAt !== 0,
+    isBlocked: connection.blockedFrom !== 0,
   };
 }
 

@@ -2,11 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { type Connection, WIRE_FINAL } from './connection.ts';
 import { reportFailure } from './failure.ts';
-import {
-  CONNECTION,
-  type MeasuredResponse,
-  type MeasuredSocket,
-} from './keys.ts';
+import { CONNECTION, type MeasuredResponse } from './keys.ts';
 
 // Bytes on the wire are `socket.bytesWritten` less what it was before this
 // response: exact to the byte. It is read at collection and at the end, not at
@@ -31,7 +27,6 @@ export function attachSocket(
   }
   connection.socket = socket;
   connection.wireBase = socket.bytesWritten;
-  (socket as MeasuredSocket)[CONNECTION] = connection;
   EventEmitter.prototype.on.call(socket, 'timeout', onTimeout);
 }
 
@@ -40,10 +35,9 @@ export function detachSocket(
   connection: Connection,
   onTimeout: (this: Socket) => void,
 ): void {
-  const socket = connection.socket as MeasuredSocket | undefined;
+  const { socket } = connection;
   if (socket === undefined) return;
   EventEmitter.prototype.removeListener.call(socket, 'timeout', onTimeout);
-  if (socket[CONNECTION] === connection) delete socket[CONNECTION];
   connection.socket = undefined;
 }
 
@@ -53,7 +47,8 @@ export function readWire(connection: Connection): void {
   if (socket === undefined || connection.has(WIRE_FINAL)) return;
   // It falls when buffered bytes are thrown away: the highest reading counts.
   const bytes = socket.bytesWritten - wireBase;
-  if (bytes <= connection.wireBytes) return;
+  // Not a number on a stream that serves as a socket.
+  if (!(bytes > connection.wireBytes)) return;
   series.wireSize += bytes - connection.wireBytes;
   connection.wireBytes = bytes;
 }

@@ -1,6 +1,7 @@
 import { type ScanResult, scan } from '../protocol/scanner.ts';
 import type { ProtocolErrorType } from '../semconv.ts';
-import { type Connection, FINAL_SENT, OPAQUE } from './connection.ts';
+import { readTenths } from './clock.ts';
+import { type Connection, FINAL_SENT, OPAQUE, OPENED } from './connection.ts';
 import type { ServerMonitor } from './monitor.ts';
 
 /** What an application may give to `write()`. */
@@ -81,14 +82,14 @@ function countEvents(
   if (found.final) connection.flags |= FINAL_SENT;
   // The sampler says at which event an interval begins; the next one ends it.
   if (connection.intervalFrom !== 0) {
-    const seconds = (performance.now() - connection.intervalFrom) / 1000;
+    const seconds = (readTenths() - connection.intervalFrom) / 10_000;
     connection.intervalFrom = 0;
     monitor.histograms.eventInterval.record(seconds, series.attributes);
   }
   intervalSampler.countdown -= events;
   while (intervalSampler.countdown <= 0) {
     if (intervalSampler.countdown === 0) {
-      connection.intervalFrom = performance.now();
+      connection.intervalFrom = readTenths();
     } else {
       // Its next one came in the same write.
       monitor.histograms.eventInterval.record(0, series.attributes);
@@ -105,8 +106,8 @@ function countEvents(
 
 function noteFirstEvent(monitor: ServerMonitor, connection: Connection): void {
   const now = performance.now();
-  connection.firstEventAt = now;
-  if (connection.openedAt !== 0) connection.series.waiting--;
+  connection.firstEventMs = Math.round(now - connection.arrivedAt);
+  if (connection.has(OPENED)) connection.series.waiting--;
   monitor.histograms.timeToFirstEvent.record(
     (now - connection.arrivedAt) / 1000,
     connection.series.attributes,

@@ -1,0 +1,119 @@
+import {
+  CLOSE_REASONS,
+  CPU_MODES,
+  DROP_REASONS,
+  EVENT_LOOP_STATES,
+  type MetricDefinition,
+  PROCESS_METRICS,
+  PROTOCOL_ERROR_TYPES,
+  prometheusName,
+  RESUME_RESULTS,
+  SERVER_METRICS,
+} from '../src/semconv.ts';
+
+const KINDS: Record<MetricDefinition['kind'], string> = {
+  histogram: 'histogram',
+  observableCounter: 'counter',
+  observableGauge: 'gauge',
+  observableUpDownCounter: 'up-down counter',
+};
+
+const VALUES: readonly [string, readonly string[]][] = [
+  ['sse.connection.close_reason', CLOSE_REASONS],
+  ['sse.drop.reason', DROP_REASONS],
+  ['sse.resume.result', RESUME_RESULTS],
+  ['sse.protocol_error.type', PROTOCOL_ERROR_TYPES],
+  ['sse.process.cpu.mode', CPU_MODES],
+  ['sse.process.event_loop.state', EVENT_LOOP_STATES],
+];
+
+/** Name and meaning of every metric: what a README has room for. */
+export function renderMetricsTable(): string {
+  const all = [
+    ...Object.values(SERVER_METRICS),
+    ...Object.values(PROCESS_METRICS),
+  ];
+  return table(
+    ['In Prometheus', 'Meaning'],
+    all.map((metric) => [code(prometheusName(metric)), metric.description]),
+  );
+}
+
+/** docs/metrics.md: everything about every metric. */
+export function renderMetricsPage(): string {
+  return `# Metrics
+
+Rendered from [src/semconv.ts](../src/semconv.ts) by \`npm run render\`. The scope
+is \`opentelemetry-instrumentation-sse\`. Status: experimental, since OpenTelemetry
+has no convention for Server-Sent Events; renaming one is a breaking change.
+
+*Across* says how to combine instances. A *sampled* histogram records one value
+in N when there are many: use it for quantiles and means, never its count as a
+rate.
+
+## Server
+
+All have \`http.route\` and \`http.request.method\`, but for those marked *global*.
+
+${renderMetrics(Object.values(SERVER_METRICS))}
+
+## Process
+
+They carry no base attributes.
+
+${renderMetrics(Object.values(PROCESS_METRICS))}
+
+## Values
+
+${table(
+  ['Attribute', 'Values'],
+  VALUES.map(([name, values]) => [code(name), values.map(code).join(', ')]),
+)}
+
+Other attributes are bounded: at most \`maxRoutes\` routes, \`maxEventTypes\` event
+types and 20 error types a process; what is beyond is added up in \`_OTHER\`. No
+instrument reports more than 1,500 attribute sets.
+`;
+}
+
+function renderMetrics(metrics: readonly MetricDefinition[]): string {
+  return metrics.map(renderMetric).join('\n\n');
+}
+
+function renderMetric(metric: MetricDefinition): string {
+  const facts = [
+    `${metric.sampled ? 'sampled ' : ''}${KINDS[metric.kind]}`,
+    `unit ${code(metric.unit)}`,
+    `across: ${metric.across}`,
+    ...(metric.global ? ['global'] : []),
+  ];
+  const attributes = metric.attributes ?? [];
+  const lines = [
+    `### ${code(metric.name)}`,
+    '',
+    `${metric.description} In Prometheus ${code(prometheusName(metric))}.`,
+    '',
+    `- ${facts.join(', ')}`,
+  ];
+  if (attributes.length > 0) {
+    lines.push(`- attributes: ${attributes.map(code).join(', ')}`);
+  }
+  if (metric.boundaries) {
+    lines.push(`- boundaries: ${metric.boundaries.join(', ')}`);
+  }
+  return lines.join('\n');
+}
+
+/** A Markdown table. */
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const lines = [head, head.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Text as Markdown code. */
+export function code(text: string): string {
+  return `\`${text}\``;
+}

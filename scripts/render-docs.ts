@@ -1,0 +1,39 @@
+/**
+ * Writes docs/metrics.md and the tables of README.md from the source.
+ * With `--check` it writes nothing and fails when they differ.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { renderMetricsPage, renderMetricsTable } from './metric-tables.ts';
+import { renderOptionsTable } from './option-table.ts';
+
+const root = new URL('..', import.meta.url);
+const isCheck = process.argv.includes('--check');
+let differs = false;
+
+function write(path: string, text: string): void {
+  const url = new URL(path, root);
+  const before = readFileSync(url, 'utf8');
+  if (before === text) return;
+  differs = true;
+  if (isCheck)
+    console.error(`${path} is not what the source says: npm run render`);
+  else writeFileSync(url, text);
+}
+
+function replaceSection(text: string, name: string, content: string): string {
+  const start = `<!-- ${name}: rendered by npm run render -->`;
+  const end = `<!-- /${name} -->`;
+  const [before, rest] = text.split(start);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`README.md lacks ${start} … ${end}`);
+  return `${before}${start}\n\n${content}\n\n${end}${after}`;
+}
+
+const readme = readFileSync(new URL('README.md', root), 'utf8');
+const withOptions = replaceSection(readme, 'options', renderOptionsTable());
+write(
+  'README.md',
+  replaceSection(withOptions, 'metrics', renderMetricsTable()),
+);
+write('docs/metrics.md', renderMetricsPage());
+if (isCheck && differs) process.exitCode = 1;
