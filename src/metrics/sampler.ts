@@ -1,5 +1,7 @@
 /** Seconds over which the busiest second decides how many values are skipped. */
 const PEAK_SECONDS = 60;
+/** Of the limit, aimed at: the draws are random, and the end of a second counts. */
+const AIM = 0.9;
 /** Far enough not to be reached before the next second. */
 const NEVER = 2 ** 30;
 
@@ -22,6 +24,7 @@ export class Sampler {
   #drawn = 1;
   #seenBefore = 0;
   readonly #peaks: number[] = [];
+  #peak = 0;
 
   /** @param perSecond - the most values recorded in a second; 0 records none. */
   constructor(perSecond: number) {
@@ -32,10 +35,12 @@ export class Sampler {
   /** Says that the current value is recorded, and draws the next countdown. */
   rearm(): void {
     const recorded = ++this.#recorded;
-    // A burst: thin out before the limit, or only its beginning is seen.
+    // A burst beyond every second before: thin out before the limit, or only its
+    // beginning is seen. What was expected is not: its end would be seen less.
     if (
       (recorded & 63) === 0 &&
       recorded > this.#perSecond / 2 &&
+      this.#countSeen() > this.#peak &&
       recorded >
         (this.#perSecond * (performance.now() - this.#secondStart)) / 1e3
     ) {
@@ -47,12 +52,15 @@ export class Sampler {
   /** Begins the next second. To be called once a second. */
   startSecond(): void {
     if (this.#perSecond === 0) return;
-    const seen = this.#drawn - this.countdown - this.#seenBefore;
+    const seen = this.#countSeen();
     this.#seenBefore += seen;
     this.#peaks.push(seen);
     if (this.#peaks.length > PEAK_SECONDS) this.#peaks.shift();
-    const peak = Math.max(...this.#peaks);
-    const step = Math.max(1, Math.ceil(peak / this.#perSecond));
+    this.#peak = Math.max(...this.#peaks);
+    const step =
+      this.#peak > this.#perSecond
+        ? Math.ceil(this.#peak / (this.#perSecond * AIM))
+        : 1;
     this.#recorded = 0;
     this.#secondStart = performance.now();
     if (step === this.#step && this.countdown < NEVER / 2) return;
@@ -60,6 +68,11 @@ export class Sampler {
     this.#drawn -= this.countdown;
     this.countdown = 0;
     this.#draw();
+  }
+
+  /** Values in this second, the current one with them. */
+  #countSeen(): number {
+    return this.#drawn - this.countdown - this.#seenBefore;
   }
 
   #draw(): void {

@@ -106,7 +106,7 @@ const MAX_TYPE_NAMES = 64;
 /** From a type's binary string to its text. */
 const typeNames = new Map<string, string>();
 
-let result: ScanResult = createResult();
+const result: ScanResult = createResult();
 let rememberedChunk: string | Uint8Array | undefined;
 let rememberedFinals: ReadonlySet<string> | undefined;
 let isForgetting = false;
@@ -149,7 +149,6 @@ export function scan(
     return result;
   }
   rememberedChunk = undefined;
-  if (result.sizes.length > 1024) result = createResult();
   clearResult(result);
   if (typeof chunk === 'string') {
     if (state.scanUtf8 !== 0 && chunk !== '') {
@@ -201,12 +200,8 @@ function forgetBytes(): void {
 
 /** Whether the stream stands where an event could be written by someone else. */
 export function isBetweenBlocks(state: ScanState): boolean {
-  return (
-    state.scanFlags === STARTED &&
-    state.scanLine === START &&
-    state.scanBlock === 0 &&
-    state.scanUtf8 === 0
-  );
+  // Anything begun, even a character, is in the open block's bytes.
+  return state.scanFlags === STARTED && state.scanBlock === 0;
 }
 
 /** @param isBytes - one character a byte; else text. */
@@ -221,7 +216,6 @@ function read(
   let i = 0;
   if ((state.scanFlags & STARTED) === 0) {
     i = skipByteOrderMark(state, text, isBytes);
-    if (i === length && state.scanLine === BOM) return;
   }
   let blockStart = i;
   let line = state.scanLine;
@@ -257,8 +251,6 @@ function read(
         if (line >= VALUE_DATA && line <= VALUE_RETRY) {
           flags |= AFTER_COLON;
           if (line === VALUE_EVENT) state.scanType = '';
-          else if (line === VALUE_DATA) state.scanData = '';
-          else flags &= ~(SAW_DIGIT | SAW_OTHER);
         }
         continue;
       }
@@ -380,7 +372,7 @@ function append(
 
 /** @returns the flags after a line that is not blank. */
 function endLine(state: ScanState, line: number, before: number): number {
-  let flags = before & ~AFTER_COLON;
+  let flags = before;
   let field = line;
   if (line < VALUE_DATA) {
     // No colon: the whole line is the field's name, its value is empty.
@@ -389,8 +381,6 @@ function endLine(state: ScanState, line: number, before: number): number {
         ? line + TO_VALUE
         : UNKNOWN;
     if (field === VALUE_EVENT) state.scanType = '';
-    if (field === VALUE_DATA) state.scanData = '';
-    if (field === VALUE_RETRY) flags &= ~SAW_DIGIT;
   }
   switch (field) {
     case VALUE_DATA:
@@ -402,7 +392,7 @@ function endLine(state: ScanState, line: number, before: number): number {
       flags |= HAS_EVENT;
       break;
     case VALUE_ID:
-      if (line === VALUE_ID && (flags & SAW_OTHER) !== 0) result.nullsInId++;
+      if ((flags & SAW_OTHER) !== 0) result.nullsInId++;
       break;
     case VALUE_RETRY:
       if ((flags & (SAW_DIGIT | SAW_OTHER)) !== SAW_DIGIT) {
@@ -415,7 +405,7 @@ function endLine(state: ScanState, line: number, before: number): number {
     default:
       result.unknownFields++;
   }
-  return flags & ~(SAW_DIGIT | SAW_OTHER);
+  return flags & ~(AFTER_COLON | SAW_DIGIT | SAW_OTHER);
 }
 
 /** @returns the flags after a blank line. */

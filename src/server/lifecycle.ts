@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { hasUnfinishedEvent } from '../protocol/scanner.ts';
-import type { CloseReason } from '../semconv.ts';
+import { type CloseReason, OTHER } from '../semconv.ts';
 import { endBlocked } from './backpressure.ts';
 import { type CloseCause, decideCloseCause } from './close-reason.ts';
 import {
@@ -87,7 +87,7 @@ export function closeConnection(
 function countCause(
   monitor: ServerMonitor,
   { lifecycle }: Connection,
-  { reason, errorType = '' }: CloseCause,
+  { reason, errorType = OTHER }: CloseCause,
 ): string | undefined {
   if (reason === 'error') {
     return monitor.registry.countError(lifecycle, errorType);

@@ -4,10 +4,10 @@ import fc from 'fast-check';
 export type Chunk = string | Uint8Array;
 
 /** How a chunk is handed over; bytes that are no whole text stay bytes. */
-export type ChunkKind = 'string' | 'buffer' | 'uint8array';
+type ChunkKind = 'string' | 'buffer' | 'uint8array';
 
 /** Where a stream is cut, and the kinds of its chunks, in turns. */
-export interface Chunking {
+interface Chunking {
   /** Byte positions, taken modulo the stream's size. */
   cuts: readonly number[] | 'everywhere';
   kinds: readonly ChunkKind[];

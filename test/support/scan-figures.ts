@@ -138,7 +138,7 @@ function closeBlock(
 }
 
 /** What another parser makes of the whole stream. */
-export interface ParsedStream {
+interface ParsedStream {
   types: string[];
   comments: number;
   unknownFields: number;
