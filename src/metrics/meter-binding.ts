@@ -40,7 +40,8 @@ export class MeterBinding {
   /**
    * Sets the provider to use while the application has none.
    *
-   * @param onForeign - called once when the application's appears.
+   * @param onForeign - called once when the application's appears, or at once
+   * when it is there already.
    */
   setFallback(provider: MeterProvider, onForeign: () => void): void {
     this.#fallback = provider;
@@ -58,16 +59,29 @@ export class MeterBinding {
     const isForeign = this.hasForeign();
     const provider =
       this.#given ?? (isForeign ? metrics.getMeterProvider() : this.#fallback);
-    if (provider === this.#provider) return;
+    if (provider !== this.#provider) this.#move(provider);
+    if (isForeign) this.#handOver();
+  }
+
+  #move(provider: MeterProvider | undefined): void {
     this.#provider = provider;
     for (const [user, undo] of this.#users) {
       detach(undo);
       this.#users.set(user, this.#attach(user));
     }
-    if (!isForeign) return;
+  }
+
+  #handOver(): void {
     const onForeign = this.#onForeign;
+    if (onForeign === undefined) return;
     this.#onForeign = undefined;
-    onForeign?.();
+    // It ends now: the application may take its own away again.
+    this.#fallback = undefined;
+    try {
+      onForeign();
+    } catch (error) {
+      diag.error(`${PACKAGE_NAME}: the handover failed`, error);
+    }
   }
 
   #attach(user: MeterUser): () => void {

@@ -7,8 +7,8 @@ const RETRY_MS = 5000;
 
 /** The server of `/metrics`. It keeps no process alive. */
 export interface Endpoint {
-  /** Whether a server of the application wants the port that we have. */
-  isAt(port: unknown): boolean;
+  /** Whether a port is the one that we have, or are about to take. */
+  isAt(port: number): boolean;
   close(): void;
 }
 
@@ -33,10 +33,16 @@ export function startEndpoint(
   // A scraper that keeps its connection must not keep the process.
   server.on('connection', (socket) => socket.unref());
   let retry: NodeJS.Timeout | undefined;
+  let isClosed = false;
   // `exclusive`: in a cluster the workers would share the port, and a scrape
   // would meet any one of them.
   const listen = () => server.listen({ host, port, exclusive: true });
   server.on('listening', () => {
+    // Closed while the host was looked up.
+    if (isClosed) {
+      server.close();
+      return;
+    }
     const { port: actual } = server.address() as AddressInfo;
     log.info(`metrics are at http://${showHost(host)}:${actual}/metrics`);
   });
@@ -48,8 +54,12 @@ export function startEndpoint(
   listen();
   return {
     isAt: (wanted) =>
-      server.listening && (server.address() as AddressInfo).port === wanted,
+      !isClosed &&
+      wanted !== 0 &&
+      wanted ===
+        (server.listening ? (server.address() as AddressInfo).port : port),
     close() {
+      isClosed = true;
       clearTimeout(retry);
       ours.delete(server);
       server.close();
@@ -71,11 +81,18 @@ function explain(
   port: number,
 ): string {
   const at = `${showHost(host)}:${port}`;
-  if (code !== 'EADDRINUSE') return `metrics cannot be at ${at}: ${message}`;
+  const again = `Trying again every ${RETRY_MS / 1000} s`;
+  if (code !== 'EADDRINUSE') {
+    return (
+      `metrics cannot be at ${at}: ${message}. Set ` +
+      'OTEL_EXPORTER_PROMETHEUS_HOST and OTEL_EXPORTER_PROMETHEUS_PORT to an ' +
+      `address of this machine and a free port. ${again}`
+    );
+  }
   return (
     `metrics cannot be at ${at}, the port is taken. Set ` +
     'OTEL_EXPORTER_PROMETHEUS_PORT to a free one, for each process or worker ' +
-    'its own, or OTEL_METRICS_EXPORTER=otlp. Trying again'
+    `its own, or OTEL_METRICS_EXPORTER=otlp. ${again}`
   );
 }
 

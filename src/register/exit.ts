@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
+import { log } from './log.ts';
 
 /** What is to be done before a process that sends metrics ends. */
 export interface LastSteps {
@@ -23,10 +24,22 @@ export function flushOnExit({ flush, finish }: LastSteps): () => void {
   const finishOnce = async (): Promise<void> => {
     if (isFinished) return;
     isFinished = true;
-    await finish();
+    try {
+      await finish();
+    } catch (error) {
+      log.warn(`the last metrics were not sent: ${String(error)}`);
+    }
+  };
+  const listening = new Set<NodeJS.Signals>();
+  const listen = (signal: NodeJS.Signals): void => {
+    listening.add(signal);
+    // First of all: a listener set with `once` is gone by the time the last one
+    // is called, and we could not tell that the application has one.
+    process.prependListener(signal, onSignal);
   };
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (process.listenerCount(signal) > 1) {
+    if (process.listenerCount(signal) - 1 > countBystanders()) {
+      stepAside(signal);
       void flush();
       return;
     }
@@ -35,20 +48,40 @@ export function flushOnExit({ flush, finish }: LastSteps): () => void {
       process.kill(process.pid, signal);
     };
     const deadline = setTimeout(raise, DEADLINE_MS);
-    void finishOnce().finally(() => {
+    void finishOnce().then(() => {
       clearTimeout(deadline);
       raise();
     });
   };
+  /** Some listeners look whether they are alone: as without us, they are. */
+  const stepAside = (signal: NodeJS.Signals): void => {
+    process.off(signal, onSignal);
+    process.nextTick(() => {
+      if (listening.has(signal)) listen(signal);
+    });
+  };
   const onBeforeExit = (): void => void finishOnce();
   process.on('beforeExit', onBeforeExit);
-  // First of all: a listener set with `once` is gone by the time the last one
-  // is called, and we could not tell that the application has one.
-  const signals = isMainThread ? SIGNALS : [];
-  for (const signal of signals) process.prependListener(signal, onSignal);
+  if (isMainThread) for (const signal of SIGNALS) listen(signal);
   const undo = (): void => {
     process.off('beforeExit', onBeforeExit);
-    for (const signal of signals) process.off(signal, onSignal);
+    for (const signal of listening) process.off(signal, onSignal);
+    listening.clear();
   };
   return undo;
 }
+
+/**
+ * Listeners of the package `signal-exit`, versions 3 and 4, under which many
+ * others clean up: they end the process when nobody else listens, so they must
+ * be met by the signal that we raise again.
+ */
+function countBystanders(): number {
+  const { __signal_exit_emitter__: older } = process as {
+    __signal_exit_emitter__?: { count?: number };
+  };
+  const { [NEWER]: newer } = globalThis as { [NEWER]?: { count?: number } };
+  return (older?.count ?? 0) + (newer?.count ?? 0);
+}
+
+const NEWER = Symbol.for('signal-exit emitter');

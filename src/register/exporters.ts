@@ -1,5 +1,14 @@
-import { log } from './log.ts';
-import { complain, readVariable, readWhole } from './variables.ts';
+import {
+  hasOtlpEndpoint,
+  type OtlpSettings,
+  readOtlp,
+} from './otlp-variables.ts';
+import {
+  complain,
+  readMilliseconds,
+  readVariable,
+  readWhole,
+} from './variables.ts';
 
 /** Where metrics are to go, read from the standard variables. */
 export type ExporterSettings =
@@ -8,11 +17,8 @@ export type ExporterSettings =
       readonly host: string;
       readonly port: number;
     }
-  | { readonly kind: 'otlp'; readonly protocol: OtlpProtocol | undefined }
+  | OtlpSettings
   | { readonly kind: 'console' };
-
-/** `undefined` in settings: the one whose package is installed. */
-export type OtlpProtocol = 'http/protobuf' | 'http/json';
 
 const KINDS = ['prometheus', 'otlp', 'console'] as const;
 
@@ -32,8 +38,8 @@ export function readExporters(): ExporterSettings[] {
 
 /** Milliseconds between two exports, and the most that one may take. */
 export function readIntervals(): { interval: number; timeout: number } {
-  const interval = readWhole('OTEL_METRIC_EXPORT_INTERVAL', 60_000, 1);
-  const timeout = readWhole('OTEL_METRIC_EXPORT_TIMEOUT', 30_000, 1);
+  const interval = readMilliseconds('OTEL_METRIC_EXPORT_INTERVAL', 60_000);
+  const timeout = readMilliseconds('OTEL_METRIC_EXPORT_TIMEOUT', 30_000);
   return { interval, timeout: Math.min(timeout, interval) };
 }
 
@@ -42,25 +48,19 @@ function readKinds(): readonly (typeof KINDS)[number][] {
   const text = readVariable(name);
   const standard = hasOtlpEndpoint() ? 'otlp' : 'prometheus';
   if (text === undefined) return [standard];
-  const items = text.split(',').map((item) => item.trim().toLowerCase());
+  const items = text
+    .split(',')
+    .map((item) => item.trim().toLowerCase())
+    .filter((item) => item !== '');
   const known = KINDS.filter((kind) => items.includes(kind));
   const unknown = items.filter(
     (item) => item !== 'none' && !KINDS.some((kind) => kind === item),
   );
-  if (unknown.length === 0) return known;
+  if (unknown.length === 0 && items.length > 0) return known;
   const used = known.length > 0 ? known : [standard];
-  complain(name, text, 'of prometheus, otlp, console, none', used.join());
+  complain(name, text, 'any of prometheus, otlp, console, none', used.join());
   return used as typeof known;
 }
-
-function hasOtlpEndpoint(): boolean {
-  return ENDPOINTS.some((name) => readVariable(name) !== undefined);
-}
-
-const ENDPOINTS = [
-  'OTEL_EXPORTER_OTLP_METRICS_ENDPOINT',
-  'OTEL_EXPORTER_OTLP_ENDPOINT',
-];
 
 function readPrometheus(): ExporterSettings {
   return {
@@ -68,39 +68,4 @@ function readPrometheus(): ExporterSettings {
     host: readVariable('OTEL_EXPORTER_PROMETHEUS_HOST') ?? 'localhost',
     port: readWhole('OTEL_EXPORTER_PROMETHEUS_PORT', 9464, 0, 65_535),
   };
-}
-
-/** The exporter reads endpoint, headers and time-out itself. */
-function readOtlp(): ExporterSettings | undefined {
-  for (const name of ENDPOINTS) {
-    const endpoint = readVariable(name);
-    if (endpoint !== undefined && !/^https?:\/\/[^/]/i.test(endpoint)) {
-      complain(
-        name,
-        endpoint,
-        'an http:// or https:// address',
-        'http://localhost:4318',
-      );
-    }
-  }
-  const name =
-    readVariable('OTEL_EXPORTER_OTLP_METRICS_PROTOCOL') === undefined
-      ? 'OTEL_EXPORTER_OTLP_PROTOCOL'
-      : 'OTEL_EXPORTER_OTLP_METRICS_PROTOCOL';
-  const protocol = readVariable(name);
-  switch (protocol) {
-    case undefined:
-    case 'http/protobuf':
-    case 'http/json':
-      return { kind: 'otlp', protocol };
-    case 'grpc':
-      log.error(
-        `${name} is "grpc", which is not supported: no metrics are sent. Use ` +
-          'http/protobuf and the port of OTLP over HTTP (4318)',
-      );
-      return undefined;
-    default:
-      complain(name, protocol, 'http/protobuf or http/json', 'http/protobuf');
-      return { kind: 'otlp', protocol: undefined };
-  }
 }

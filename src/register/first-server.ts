@@ -34,7 +34,7 @@ export function onFirstServer(callback: () => void): () => void {
  * Calls whenever a server other than ours is about to take a port, before it
  * does. @returns its undo.
  */
-export function onPortWanted(callback: (port: unknown) => void): () => void {
+export function onPortWanted(callback: (port: number) => void): () => void {
   const onListen = (message: unknown): void => {
     const { server, options } = message as {
       server: object;

@@ -11,9 +11,21 @@ export function readLogLevel(): string | undefined {
 /** What `OTEL_LOG_LEVEL` may be. */
 export const LOG_LEVELS: readonly string[] = LEVELS;
 
+let isSilent = false;
+
+/** Calls a function whose lines are not to be printed. */
+export function silently<Result>(read: () => Result): Result {
+  isSilent = true;
+  try {
+    return read();
+  } finally {
+    isSilent = false;
+  }
+}
+
 function print(level: 'error' | 'warn' | 'info', text: string): void {
   const threshold = LEVELS.indexOf(readLogLevel() ?? 'warn');
-  if (LEVELS.indexOf(level) > threshold) return;
+  if (isSilent || LEVELS.indexOf(level) > threshold) return;
   // Standard error: an application's standard output may be its product.
   console.error(`${PACKAGE_NAME}: ${text.replaceAll('\n', ' ')}`);
 }
@@ -25,11 +37,11 @@ export const log = {
   info: (text: string): void => print('info', text),
 };
 
-/** Whether an error says that a package is not installed. */
-export function isMissing(error: unknown, name: string): boolean {
+/** Whether an error says that a package, or the one named, is not installed. */
+export function isMissing(error: unknown, name?: string): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   return (
     (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') &&
-    String(message).includes(`'${name}'`)
+    (name === undefined || String(message).includes(`'${name}'`))
   );
 }

@@ -33,12 +33,9 @@ export interface Packages {
 export function loadPackages(
   settings: readonly ExporterSettings[],
 ): Packages | undefined {
-  const missing: string[] = [];
-  const load = <Package>(name: string): Package | undefined => {
-    const found = tryLoad<Package>(name);
-    if (found === undefined) missing.push(name);
-    return found;
-  };
+  const missing = new Set<string>();
+  const load = <Package>(name: string): Package | undefined =>
+    tryLoad(name, () => missing.add(name));
   const sdk = load<SdkMetrics>(SDK);
   const resources = load<Resources>(RESOURCES);
   const prometheus = settings.some(({ kind }) => kind === 'prometheus')
@@ -49,9 +46,9 @@ export function loadPackages(
     otlpSettings?.kind === 'otlp'
       ? loadOtlp(otlpSettings.protocol, load)
       : undefined;
-  if (missing.length > 0) {
+  if (missing.size > 0) {
     log.error(
-      `metrics need packages that are missing: npm install ${missing.join(' ')}`,
+      `metrics need packages that are missing: npm install ${[...missing].join(' ')}`,
     );
   }
   if (sdk === undefined || resources === undefined) return undefined;
@@ -71,13 +68,16 @@ function loadOtlp(
   return found ?? load<OtlpProto>(PROTO);
 }
 
-function tryLoad<Package>(name: string): Package | undefined {
+function tryLoad<Package>(
+  name: string,
+  onMissing?: () => void,
+): Package | undefined {
   try {
     return require(name) as Package;
   } catch (error) {
-    if (!isMissing(error, name)) {
-      log.error(`${name} cannot be loaded: ${String(error)}`);
-    }
+    // Also when it is one that the package itself needs: the same mends it.
+    if (isMissing(error)) onMissing?.();
+    else log.error(`${name} cannot be loaded: ${String(error)}`);
     return undefined;
   }
 }

@@ -1,15 +1,15 @@
-import { hostname } from 'node:os';
 import type { MeterProvider } from '@opentelemetry/api';
 import type {
   IMetricReader,
   PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
-import { sseViews } from '../metrics/views.ts';
 import { type Endpoint, startEndpoint } from './endpoint.ts';
 import { type ExporterSettings, readIntervals } from './exporters.ts';
 import { log } from './log.ts';
 import { createOtlpExporter } from './otlp.ts';
-import { loadPackages, type Packages } from './packages.ts';
+import { loadPackages } from './packages.ts';
+import { nameAsInPrometheus } from './prometheus-names.ts';
+import { detectResource } from './resource.ts';
 
 /** A MeterProvider of our own: private, never registered globally. */
 export interface PrivateProvider {
@@ -36,7 +36,9 @@ export function createProvider(
   let endpoint: Endpoint | undefined;
   let endRetries = (): void => {};
   const { interval, timeout } = readIntervals();
+  let isPushing = false;
   const push = (exporter: PushMetricExporter): void => {
+    isPushing = true;
     readers.push(
       new sdk.PeriodicExportingMetricReader({
         exporter,
@@ -48,12 +50,18 @@ export function createProvider(
   for (const setting of settings) {
     if (setting.kind === 'console') push(new sdk.ConsoleMetricExporter());
     else if (setting.kind === 'otlp' && packages.otlp !== undefined) {
-      const otlp = createOtlpExporter(packages.otlp, interval, LAST_FLUSH_MS);
+      const otlp = createOtlpExporter(
+        packages.otlp,
+        setting,
+        interval,
+        LAST_FLUSH_MS,
+      );
       endRetries = otlp.hurry;
       push(otlp.exporter);
     } else if (setting.kind === 'prometheus' && packages.prometheus) {
       const { PrometheusExporter } = packages.prometheus;
       const reader = new PrometheusExporter({ preventServerStart: true });
+      nameAsInPrometheus(reader);
       readers.push(reader);
       endpoint = startEndpoint(setting.host, setting.port, (req, res) =>
         reader.getMetricsRequestHandler(req, res),
@@ -64,11 +72,10 @@ export function createProvider(
   const provider = new sdk.MeterProvider({
     resource: detectResource(packages),
     readers,
-    views: sseViews(),
   });
   return {
     provider,
-    isPushing: settings.some(({ kind }) => kind !== 'prometheus'),
+    isPushing,
     endpoint,
     flush: () => quietly(provider.forceFlush()),
     shutdown: () => {
@@ -77,17 +84,6 @@ export function createProvider(
       return quietly(provider.shutdown());
     },
   };
-}
-
-/** `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, instance id and host. */
-function detectResource({ resources }: Packages) {
-  const { envDetector, serviceInstanceIdDetector } = resources;
-  // The host detector's id comes late, and every scrape complains until then.
-  const host = resources.resourceFromAttributes({ 'host.name': hostname() });
-  const detected = resources.detectResources({
-    detectors: [serviceInstanceIdDetector, envDetector],
-  });
-  return resources.defaultResource().merge(host).merge(detected);
 }
 
 async function quietly(flushed: Promise<void>): Promise<void> {

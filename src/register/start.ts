@@ -1,9 +1,10 @@
-import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { type Monitoring, startMonitoring } from '../monitoring.ts';
+import type { SseInstrumentationConfig } from '../types.ts';
 import { flushOnExit } from './exit.ts';
 import { readExporters } from './exporters.ts';
 import { onFirstServer, onPortWanted } from './first-server.ts';
-import { LOG_LEVELS, log, readLogLevel } from './log.ts';
+import { log } from './log.ts';
+import { checkLogLevel, setLogger } from './logger.ts';
 import { createProvider } from './provider.ts';
 import { complain, readOptions, readVariable } from './variables.ts';
 
@@ -12,14 +13,12 @@ const LOOK_MS = 1000;
 
 /** Switches everything on, as the environment says. Never throws. */
 export function start(): void {
-  setLogger();
-  if (isDisabled()) return;
-  const owner = {};
-  const monitoring = startMonitoring(owner, readOptions(), undefined);
+  const options = readStart();
+  if (options === undefined) return;
+  const monitoring = startMonitoring({}, options, undefined);
   if (monitoring === undefined) return;
   onFirstServer(() => {
-    const timer = setInterval(() => monitoring.binding.refresh(), LOOK_MS);
-    timer.unref();
+    setInterval(() => monitoring.binding.refresh(), LOOK_MS).unref();
     // An application that makes its exporter makes its provider next.
     setImmediate(() => bringProvider(monitoring)).unref();
   });
@@ -29,6 +28,7 @@ export function start(): void {
 function bringProvider(monitoring: Monitoring): void {
   try {
     const { binding } = monitoring;
+    setLogger();
     if (binding.hasForeign()) return;
     const settings = readExporters();
     if (settings.length === 0) return;
@@ -59,34 +59,21 @@ function bringProvider(monitoring: Monitoring): void {
     binding.setFallback(own.provider, () => {
       log.info('the application has a MeterProvider: metrics go there');
       for (const step of undo) step();
-      void own.shutdown();
+      return own.shutdown();
     });
   } catch (error) {
     log.error(`metrics are not exported: ${String(error)}`);
   }
 }
 
-function isDisabled(): boolean {
+/** @returns `undefined` when nothing is to be done. */
+function readStart(): SseInstrumentationConfig | undefined {
+  checkLogLevel();
   const name = 'OTEL_SDK_DISABLED';
   const text = readVariable(name);
   const lower = text?.toLowerCase();
   if (text !== undefined && lower !== 'true' && lower !== 'false') {
     complain(name, text, 'true or false', 'false');
   }
-  return lower === 'true';
-}
-
-/** Only when it is asked for: the application may set one of its own. */
-function setLogger(): void {
-  const text = readVariable('OTEL_LOG_LEVEL');
-  if (text === undefined) return;
-  const level = readLogLevel();
-  if (level === undefined) {
-    complain('OTEL_LOG_LEVEL', text, `one of ${LOG_LEVELS.join(', ')}`, 'warn');
-    return;
-  }
-  diag.setLogger(new DiagConsoleLogger(), {
-    logLevel: DiagLogLevel[level.toUpperCase() as keyof typeof DiagLogLevel],
-    suppressOverrideMessage: true,
-  });
+  return lower === 'true' ? undefined : readOptions();
 }

@@ -55,21 +55,22 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: 'OTEL_SSE_EVENT_TYPES',
     option: 'eventTypes',
-    values: 'event types, with commas',
+    values: 'at most 100 event types, with commas',
     standard: 'the first seen',
     parse: parseList,
   },
   {
     name: 'OTEL_SSE_SAMPLES_PER_SECOND',
     option: 'samplesPerSecond',
-    values: 'a whole number',
+    values: 'a whole number of at least 0',
     standard: '1000',
     parse: (text) => parseWhole(text, 0),
   },
   {
     name: 'OTEL_SSE_FINAL_EVENTS',
     option: 'finalEvents',
-    values: 'event types or data lines, with commas; /route=a,b;/other=c',
+    values:
+      'event types or data lines of at most 32 bytes, with commas, or /route=a,b;/other=c',
     standard: 'none',
     parse: parseFinalEvents,
   },
@@ -120,6 +121,14 @@ export function readWhole(
   return standard;
 }
 
+/** The most that a timer takes: what is more would be 1 ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Milliseconds of a timer; a bad number costs one line. */
+export function readMilliseconds(name: string, standard: number): number {
+  return readWhole(name, standard, 1, MAX_TIMER_MS);
+}
+
 /** Says in one line what a variable may be and what is used in its place. */
 export function complain(
   name: string,
@@ -149,10 +158,13 @@ function parseWhole(text: string, minimum: number): number | undefined {
   return Number.isSafeInteger(value) ? value : undefined;
 }
 
+/** As many event types as an option may list. */
+const MAX_LISTED = 100;
+
 function parseList(text: string): string[] | undefined {
   const items = text.split(',').map((item) => item.trim());
   const named = items.filter((item) => item !== '');
-  return named.length > 0 && named.length <= 100 ? named : undefined;
+  return named.length > 0 && named.length <= MAX_LISTED ? named : undefined;
 }
 
 function parseRanges(text: string): string[] | undefined {

@@ -12,6 +12,8 @@ export function noteRefusal(connection: Connection, onDrain: () => void): void {
   connection.blockedFrom = readTenths();
   series.blocked++;
   // Through the prototype: `compression` puts its own `on` on the response.
+  // Removed first: where `drain` never came, that of the last episode is left.
+  EventEmitter.prototype.removeListener.call(response, 'drain', onDrain);
   EventEmitter.prototype.once.call(response, 'drain', onDrain);
 }
 

@@ -96,15 +96,12 @@ function isListed(list: BlockList, address: string): boolean {
 function createBlockList(items: readonly string[]): BlockList {
   const list = new BlockList();
   for (const item of items) {
-    const [address = '', prefix] = item.split('/');
+    const [, address = '', prefix] =
+      /^([^/]+)(?:\/(\d{1,3}))?$/.exec(String(item)) ?? [];
     const family = isIP(address);
-    const bits = Number(prefix ?? (family === 6 ? 128 : 32));
-    if (
-      family === 0 ||
-      !Number.isInteger(bits) ||
-      bits < 0 ||
-      bits > (family === 6 ? 128 : 32)
-    ) {
+    const longest = family === 6 ? 128 : 32;
+    const bits = Number(prefix ?? longest);
+    if (family === 0 || bits > longest) {
       throw new TypeError(`"${item}" is neither an address nor a CIDR range`);
     }
     list.addSubnet(address, bits, family === 6 ? 'ipv6' : 'ipv4');

@@ -27,7 +27,6 @@ export function decideCloseCause(connection: Connection): CloseCause {
   }
   if (connection.has(ENDED)) return { reason: 'completed' };
   const socket = socketOf(connection);
-  // `undefined` once destroyed without an error, `null` when never destroyed.
   const own: unknown = response.errored;
   const peer: unknown = socket?.errored;
   if (
@@ -42,7 +41,7 @@ export function decideCloseCause(connection: Connection): CloseCause {
     return { reason: 'client_disconnect' };
   }
   // Destroyed with whatever the application had: it need not be an Error.
-  const cause = own ?? (own === null ? peer : undefined);
+  const cause = own ?? peer;
   if (cause !== undefined && cause !== null) {
     return { reason: 'error', errorType: errorTypeOf(cause) };
   }

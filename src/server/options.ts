@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { inspect } from 'node:util';
 import { MAX_FINAL_BYTES } from '../protocol/scanner.ts';
 import { encodeBinary } from '../protocol/utf8.ts';
 import type { FinalEvents, SseInstrumentationConfig } from '../types.ts';
@@ -40,12 +41,12 @@ export function resolveServerOptions(
   ): number => {
     const value: unknown = config[key];
     if (value === undefined) return standard;
-    const isWhole = key === 'stallAfterSeconds' || Number.isInteger(value);
-    if (Number.isFinite(value) && isWhole && (value as number) >= minimum) {
-      return value as number;
-    }
+    const isTime = key === 'stallAfterSeconds';
+    const isFit = isTime ? Number.isFinite(value) : Number.isSafeInteger(value);
+    if (isFit && (value as number) >= minimum) return value as number;
+    const kind = isTime ? 'number' : 'whole number';
     complain(
-      `${key} is ${show(value)}, not a number of at least ${minimum}; using ${standard}`,
+      `${key} is ${show(value)}, not a ${kind} of at least ${minimum}; using ${standard}`,
     );
     return standard;
   };
@@ -118,23 +119,44 @@ function resolveFinals(
   complain: Complain,
 ): (route: string) => ReadonlySet<string> | undefined {
   if (value === undefined) return () => undefined;
-  const byRoute = new Map<string, ReadonlySet<string>>();
-  const entries = Array.isArray(value) ? [['*', value]] : Object.entries(value);
-  for (const [route, names] of entries) {
-    const finals = new Set<string>();
-    for (const name of isStrings(names) ? names : []) {
-      const binary = encodeBinary(name);
-      if (binary !== '' && binary.length <= MAX_FINAL_BYTES) finals.add(binary);
-      else {
-        complain(
-          `finalEvents has ${show(name)}, not 1 to ${MAX_FINAL_BYTES} bytes; ignoring it`,
-        );
-      }
-    }
-    if (finals.size > 0) byRoute.set(String(route), finals);
-    else complain(`finalEvents has none for ${show(route)}; ignoring it`);
+  if (typeof value !== 'object' || value === null) {
+    complain(
+      `finalEvents is ${show(value)}, neither a list of names nor lists by route; ignoring it`,
+    );
+    return () => undefined;
   }
-  return (route) => byRoute.get(route) ?? byRoute.get('*');
+  const byRoute = new Map<string, ReadonlySet<string> | undefined>();
+  const entries: [string, unknown][] = Array.isArray(value)
+    ? [['*', value]]
+    : Object.entries(value);
+  for (const [route, names] of entries) {
+    if (Array.isArray(names)) {
+      byRoute.set(route, resolveNames(names, complain));
+    } else {
+      complain(
+        `finalEvents of ${show(route)} is ${show(names)}, not a list of names; ignoring it`,
+      );
+    }
+  }
+  // A route with an empty list has none, whatever the others have.
+  return (route) => byRoute.get(byRoute.has(route) ? route : '*');
+}
+
+function resolveNames(
+  names: readonly unknown[],
+  complain: Complain,
+): ReadonlySet<string> | undefined {
+  const finals = new Set<string>();
+  for (const name of names) {
+    const binary = typeof name === 'string' ? encodeBinary(name) : '';
+    if (binary !== '' && binary.length <= MAX_FINAL_BYTES) finals.add(binary);
+    else {
+      complain(
+        `finalEvents has ${show(name)}, not a name of 1 to ${MAX_FINAL_BYTES} bytes; ignoring it`,
+      );
+    }
+  }
+  return finals.size > 0 ? finals : undefined;
 }
 
 function isStrings(value: unknown): value is readonly string[] {
@@ -143,8 +165,11 @@ function isStrings(value: unknown): value is readonly string[] {
   );
 }
 
+/** A bad value on one line, whatever it is. */
 function show(value: unknown): string {
   const text =
-    typeof value === 'string' ? JSON.stringify(value) : String(value);
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : inspect(value, { depth: 1 }).replaceAll(/\s+/g, ' ');
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

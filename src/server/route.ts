@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
 import { context, createContextKey } from '@opentelemetry/api';
 
 /** Segments of a path kept as they are; the rest becomes `*`. */
 const MAX_SEGMENTS = 8;
+/** All digits, or so many in a row that they are somebody's. */
+const NUMBER = /^\d+$|\d{6}/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HEX = /^(?=.*\d)[0-9a-f]{8,}$/i;
 
@@ -39,7 +42,8 @@ export function cleanPath(url: string): string {
 
 function cleanSegment(segment: string): string {
   const isToken = segment.length >= 20 && /\d/.test(segment);
-  return /^\d+$/.test(segment) ||
+  return NUMBER.test(segment) ||
+    isIP(segment) !== 0 ||
     UUID.test(segment) ||
     HEX.test(segment) ||
     isToken ||
@@ -52,7 +56,9 @@ function cleanSegment(segment: string): string {
 /** Without scheme and authority, which a request to a proxy has. */
 function pathOf(path: string): string {
   if (path.startsWith('/')) return path;
-  return URL.canParse(path) ? new URL(path).pathname : '/';
+  const pathname = URL.canParse(path) ? new URL(path).pathname : '/';
+  // `example.org:443` is a URL too, of a scheme that has no slashes.
+  return pathname.startsWith('/') ? pathname : '/';
 }
 
 function routeOfContext(): string | undefined {

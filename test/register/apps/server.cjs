@@ -1,0 +1,3 @@
+const { serve } = require('./serve.mjs');
+
+serve();

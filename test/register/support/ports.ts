@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
+/** Below the ports that systems give to clients: those come and go. */
+const MAX_PORT = 32_768;
+let next = 10_240 + Math.floor(Math.random() * 20_000);
+
+/** A port that was free a moment ago, and is not handed out again. */
+export async function findFreePort(): Promise<number> {
+  for (; next < MAX_PORT; next++) {
+    const taken = await takePort(next).catch(() => undefined);
+    if (taken === undefined) continue;
+    await taken[Symbol.asyncDispose]();
+    return next++;
+  }
+  throw new Error('no port is free');
+}
+
+/** Takes a port of 127.0.0.1, until it is disposed of. */
+export async function takePort(port: number): Promise<AsyncDisposable> {
+  const server = createServer((_request, response) => response.end());
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

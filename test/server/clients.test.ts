@@ -1,0 +1,136 @@
+import type { IncomingMessage } from 'node:http';
+import { expect, test } from 'vitest';
+import { Clients } from '../../src/server/clients.ts';
+import { collectDiagnostics } from '../support/diagnostics.ts';
+import {
+  finish,
+  type MeasuredServer,
+  startMeasured,
+} from '../support/measured-server.ts';
+
+const from = (address: string) => ({ 'X-Client': address });
+const clientAddress = ({ headers }: IncomingMessage) =>
+  headers['x-client'] as string | undefined;
+
+const figures = async (server: MeasuredServer) => [
+  await server.sum('clients'),
+  await server.sum('clientConnectionsMax'),
+];
+
+test('clients are different addresses, the busiest has most connections', async () => {
+  await using server = await startMeasured({ clientAddress });
+  const first = await server.open('/a', from('192.0.2.1'));
+  const second = await server.open('/b', from('192.0.2.1'));
+  const third = await server.open('/a', from('192.0.2.2'));
+  expect(await figures(server)).toEqual([2, 2]);
+  await finish(first);
+  await server.closed(1);
+  expect(await figures(server)).toEqual([2, 1]);
+  await finish(second);
+  await server.closed(2);
+  expect(await figures(server)).toEqual([1, 1]);
+  await finish(third);
+  await server.closed(3);
+  expect(await figures(server)).toEqual([0, 0]);
+  expect(await server.points('clients')).toHaveLength(1);
+});
+
+test('the figures of clients carry no attribute, and no metric an address', async () => {
+  await using server = await startMeasured({ clientAddress });
+  const secret = '192.0.2.99';
+  const exchange = await server.open('/a', from(secret));
+  exchange.response.write('data: 1\n\n');
+  await finish(exchange);
+  await server.closed(1);
+  const points = [
+    ...(await server.points('clients')),
+    ...(await server.points('clientConnectionsMax')),
+  ];
+  expect(points.map(({ attributes }) => attributes)).toEqual([{}, {}]);
+  const all = JSON.stringify([...(await server.metrics.collect())]);
+  expect(all).not.toContain(secret);
+});
+
+test('peers that are all loopback are not reported: it may be a proxy', async () => {
+  await using server = await startMeasured();
+  await server.open();
+  await server.open();
+  expect(await server.points('clients')).toEqual([]);
+  expect(await server.points('clientConnectionsMax')).toEqual([]);
+  const connections = server.instrumentation.connections();
+  expect(connections.map((connection) => connection.clientAddress)).toEqual([
+    '127.0.0.1',
+    '127.0.0.1',
+  ]);
+});
+
+test.for([1, ['127.0.0.1']])(
+  'trustProxy %j reports them',
+  async (trustProxy) => {
+    await using server = await startMeasured({ trustProxy });
+    expect(await figures(server)).toEqual([0, 0]);
+    await server.open('/', { 'X-Forwarded-For': '203.0.113.1' });
+    await server.open('/', { 'X-Forwarded-For': '203.0.113.1' });
+    await server.open('/', { 'X-Forwarded-For': '203.0.113.2' });
+    await server.open('/', { Forwarded: 'for="[2001:db8::1]:99"' });
+    expect(await figures(server)).toEqual([3, 2]);
+  },
+);
+
+test('one public peer is enough to report them, from then on', () => {
+  const clients = new Clients(false);
+  clients.add('10.0.0.1');
+  expect(clients.read()).toBeUndefined();
+  clients.add('203.0.113.1');
+  expect(clients.read()).toEqual({ clients: 2, busiest: 1 });
+  clients.remove('203.0.113.1');
+  clients.remove('10.0.0.1');
+  expect(clients.read()).toEqual({ clients: 0, busiest: 0 });
+  clients.remove('10.0.0.1');
+  expect(clients.read()).toEqual({ clients: 0, busiest: 0 });
+});
+
+test('a connection that the hook has no address for is nobody', async () => {
+  await using server = await startMeasured({
+    clientAddress: (request) => clientAddress(request) ?? '',
+  });
+  const nobody = await server.open('/');
+  await server.open('/', from('192.0.2.1'));
+  expect(await figures(server)).toEqual([1, 1]);
+  await finish(nobody);
+  await server.closed(1);
+  expect(await figures(server)).toEqual([1, 1]);
+});
+
+test('a hook that throws costs one line a connection and nothing else', async () => {
+  using diagnostics = collectDiagnostics();
+  await using server = await startMeasured({
+    clientAddress() {
+      throw new Error('no address today');
+    },
+  });
+  const exchange = await server.open();
+  exchange.response.write('data: 1\n\n');
+  await exchange.client.waitFor('data: 1');
+  await finish(exchange);
+  await server.closed(1);
+  expect(await server.sum('openedConnections')).toBe(1);
+  expect(await server.sum('sentEvents')).toBe(1);
+  expect(await figures(server)).toEqual([0, 0]);
+  expect(diagnostics.lines).toEqual([
+    'opentelemetry-instrumentation-sse: the clientAddress hook threw: Error: no address today',
+  ]);
+});
+
+test('what the hook returns is bounded, and anything but text is nobody', async () => {
+  const answers: unknown[] = ['x'.repeat(5000), 42, {}, null];
+  await using server = await startMeasured({
+    clientAddress: () => answers.shift() as string,
+  });
+  for (let rest = answers.length; rest > 0; rest--) await server.open();
+  const addresses = server.instrumentation
+    .connections()
+    .map((connection) => connection.clientAddress);
+  expect(addresses).toEqual(['x'.repeat(200), undefined, undefined, undefined]);
+  expect(await figures(server)).toEqual([1, 1]);
+});
