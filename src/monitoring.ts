@@ -26,14 +26,14 @@ export class Monitoring {
 
   constructor(config: SseInstrumentationConfig) {
     this.#config = config;
-    if (config.serverMetrics !== false) {
+    if (isOn(config, 'serverMetrics')) {
       const options = resolveServerOptions(config, complain);
       const server = new ServerMonitor(options, this.binding);
       this.server = server;
       const unhook = hookServer(server);
       this.#undo.push(unhook, () => server.stop());
     }
-    const isUptimeOnly = config.processMetrics === false;
+    const isUptimeOnly = !isOn(config, 'processMetrics');
     this.#undo.push(monitorProcess(this.binding, isUptimeOnly));
     this.binding.refresh();
   }
@@ -75,6 +75,17 @@ export class Monitoring {
 /** Says that an option is bad. */
 function complain(message: string): void {
   diag.warn(`${PACKAGE_NAME}: ${message}`);
+}
+
+/** Whether a part is on, as it is unless it was switched off. */
+function isOn(
+  config: SseInstrumentationConfig,
+  part: 'serverMetrics' | 'processMetrics',
+): boolean {
+  const value: unknown = config[part] ?? true;
+  if (typeof value === 'boolean') return value;
+  complain(`${part} is ${String(value)}, neither true nor false; using true`);
+  return true;
 }
 
 /** Another copy of this package must not count the same connections again. */

@@ -47,7 +47,8 @@ export interface SseInstrumentationConfig {
   samplesPerSecond?: number;
   /**
    * What a whole stream ends with: event types or data lines such as `[DONE]`,
-   * at most 32 bytes each; for all routes, or by route (`*`: the other routes).
+   * at most 32 bytes each; for all routes, or by route (`*`: the other routes;
+   * an empty list: none).
    * A stream that completes without one counts in `unfinished_closes`.
    */
   finalEvents?: FinalEvents;

@@ -19,7 +19,7 @@ export class MeterBinding {
   #given: MeterProvider | undefined;
   #fallback: MeterProvider | undefined;
   #provider: MeterProvider | undefined;
-  #onForeign: (() => void) | undefined;
+  #onForeign: (() => unknown) | undefined;
   readonly #users = new Map<MeterUser, () => void>();
 
   /** Lets a part of us use the meter, now and after each move. */
@@ -41,9 +41,10 @@ export class MeterBinding {
    * Sets the provider to use while the application has none.
    *
    * @param onForeign - called once when the application's appears, or at once
-   * when it is there already.
+   * when it is there already. Until a promise that it returns is settled, the
+   * fallback can be read: its last flush must have the last figures.
    */
-  setFallback(provider: MeterProvider, onForeign: () => void): void {
+  setFallback(provider: MeterProvider, onForeign: () => unknown): void {
     this.#fallback = provider;
     this.#onForeign = onForeign;
     this.refresh();
@@ -59,28 +60,34 @@ export class MeterBinding {
     const isForeign = this.hasForeign();
     const provider =
       this.#given ?? (isForeign ? metrics.getMeterProvider() : this.#fallback);
-    if (provider !== this.#provider) this.#move(provider);
-    if (isForeign) this.#handOver();
+    const left = provider === this.#provider ? [] : this.#move(provider);
+    const leave = (): void => left.forEach(detach);
+    const handedOver = isForeign ? this.#handOver() : undefined;
+    if (handedOver instanceof Promise) void handedOver.then(leave, leave);
+    else leave();
   }
 
-  #move(provider: MeterProvider | undefined): void {
+  /** @returns how to leave where we were. */
+  #move(provider: MeterProvider | undefined): (() => void)[] {
     this.#provider = provider;
-    for (const [user, undo] of this.#users) {
-      detach(undo);
+    const left = [...this.#users.values()];
+    for (const user of this.#users.keys()) {
       this.#users.set(user, this.#attach(user));
     }
+    return left;
   }
 
-  #handOver(): void {
+  #handOver(): unknown {
     const onForeign = this.#onForeign;
-    if (onForeign === undefined) return;
+    if (onForeign === undefined) return undefined;
     this.#onForeign = undefined;
     // It ends now: the application may take its own away again.
     this.#fallback = undefined;
     try {
-      onForeign();
+      return onForeign();
     } catch (error) {
       diag.error(`${PACKAGE_NAME}: the handover failed`, error);
+      return undefined;
     }
   }
 

@@ -3,7 +3,7 @@ import { log } from './log.ts';
 import { complain, readMilliseconds, readVariable } from './variables.ts';
 
 /** `undefined` in settings: the one whose package is installed. */
-export type OtlpProtocol = 'http/protobuf' | 'http/json';
+type OtlpProtocol = 'http/protobuf' | 'http/json';
 
 /** What an OTLP exporter is told; it reads the other variables itself. */
 export interface OtlpSettings {

@@ -57,9 +57,10 @@ function bringProvider(monitoring: Monitoring): void {
       }),
     );
     binding.setFallback(own.provider, () => {
-      log.info('the application has a MeterProvider: metrics go there');
       for (const step of undo) step();
-      return own.shutdown();
+      const flushed = own.shutdown();
+      log.info('the application has a MeterProvider: metrics go there');
+      return flushed;
     });
   } catch (error) {
     log.error(`metrics are not exported: ${String(error)}`);

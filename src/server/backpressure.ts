@@ -1,20 +1,15 @@
-import { EventEmitter } from 'node:events';
 import { readTenths } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { ServerMonitor } from './monitor.ts';
 
 /** To be called when the response's own `write()` returned false. */
-export function noteRefusal(connection: Connection, onDrain: () => void): void {
+export function noteRefusal(connection: Connection): void {
   const now = performance.now();
   const { response, series } = connection;
   series.queueMax.add(response.writableLength, now);
   if (connection.blockedFrom !== 0) return;
   connection.blockedFrom = readTenths();
   series.blocked++;
-  // Through the prototype: `compression` puts its own `on` on the response.
-  // Removed first: where `drain` never came, that of the last episode is left.
-  EventEmitter.prototype.removeListener.call(response, 'drain', onDrain);
-  EventEmitter.prototype.once.call(response, 'drain', onDrain);
 }
 
 /** Ends the episode if there is one: at `drain`, or at `close`. */

@@ -29,11 +29,16 @@ export function callHook<Result>(
   name: string,
   hook: () => Result,
 ): Result | undefined {
-  try {
-    return hook();
-  } catch (error) {
+  const complain = (error: unknown): undefined => {
     say('warn', `the ${name} hook threw: ${String(error)}`);
-    return undefined;
+  };
+  try {
+    const result = hook();
+    // Rejected and unhandled it would end the process.
+    if (result instanceof Promise) result.catch(complain);
+    return result;
+  } catch (error) {
+    return complain(error);
   }
 }
 

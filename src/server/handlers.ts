@@ -1,5 +1,3 @@
-import { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
 import { endBlocked, noteRefusal, reviewBlocked } from './backpressure.ts';
 import {
   CLOSED,
@@ -10,24 +8,29 @@ import {
   TIMED_OUT,
 } from './connection.ts';
 import { guarded } from './failure.ts';
-import {
-  CANDIDATE,
-  CONNECTION,
-  type MeasuredResponse,
-  responseOf,
-} from './keys.ts';
+import { CANDIDATE, CONNECTION, type MeasuredResponse } from './keys.ts';
 import { closeConnection, openConnection } from './lifecycle.ts';
 import type { ServerMonitor } from './monitor.ts';
-import { countFailure, type Listeners } from './recognition.ts';
-import { unwatchOutside } from './source.ts';
-import { detachSocket, readFinalWire } from './wire.ts';
+import { countFailure, recognise } from './recognition.ts';
+import { asksForEventStream } from './request.ts';
+import {
+  type OutsideListener,
+  unwatchOutside,
+  unwatchPiped,
+  watchOwnWrite,
+  watchPiped,
+} from './source.ts';
+import { attachSocket, readFinalWire } from './wire.ts';
 import { countWrite, isData } from './writing.ts';
 
 /** What the wrappers on a response tell us. None of these throws. */
-export interface Handlers extends Listeners {
+export interface Handlers {
   readonly monitor: ServerMonitor;
-  /** A response that asked for an event stream closed, whatever it became. */
-  onEarlyClose(this: MeasuredResponse): void;
+  readonly outside: OutsideListener;
+  /** Its content type is an event stream's, and its headers are not sent. */
+  onCandidate(response: MeasuredResponse): void;
+  /** @param args - of `writeHead`, which has returned. */
+  onHead(response: MeasuredResponse, args: readonly unknown[]): void;
   onHeadersSent(connection: Connection): void;
   /** @returns whether the write belongs to the open stream; else it is late. */
   beforeWrite(connection: Connection, chunk: unknown): boolean;
@@ -43,47 +46,30 @@ export interface Handlers extends Listeners {
     encoding: unknown,
     couldEnd: boolean,
   ): void;
+  /** Before an event stream's response emits. */
+  onEvent(connection: Connection, event: unknown): void;
+  /** Before a candidate emits `pipe`. */
+  onPipe(response: MeasuredResponse, source: unknown): void;
+  /** Before a response that is no event stream emits `close`. */
+  onEarlyClose(response: MeasuredResponse): void;
   /** Lets every stream go as if it had never been watched. */
   release(): void;
 }
 
 /** The handlers that report to one monitor. */
 export function createHandlers(monitor: ServerMonitor): Handlers {
-  const onClose = guarded(function (this: MeasuredResponse) {
-    const connection = this[CONNECTION];
-    if (connection === undefined) return;
-    closeConnection(monitor, connection);
-    detachSocket(connection, onTimeout);
-  });
-
-  const onTimeout = guarded(function (this: Socket) {
-    const connection = responseOf(this)?.[CONNECTION];
-    // Node's own listener came first; it destroys the socket unless the
-    // application has a listener that did not.
-    if (connection !== undefined && this.destroyed) {
-      connection.flags |= TIMED_OUT;
-    }
-  });
-
-  const onEarlyClose = guarded(function (this: MeasuredResponse) {
-    const connection = this[CONNECTION];
-    if (connection?.has(OPENED)) return;
-    if (connection !== undefined || !this.headersSent) {
-      countFailure(monitor, this);
-    }
-  });
-
-  const onDrain = guarded(function (this: MeasuredResponse) {
-    const connection = this[CONNECTION];
-    if (connection === undefined) return;
-    endBlocked(monitor, connection);
-  });
-
+  const outside = createOutsideListener(monitor);
   return {
     monitor,
-    onClose,
-    onTimeout,
-    onEarlyClose,
+    outside,
+    onCandidate: guarded((response) => {
+      watchOwnWrite(response, outside);
+      response[CANDIDATE] = true;
+    }),
+    onHead: guarded((response, [, reason, headers]) => {
+      const given = typeof reason === 'string' ? headers : (headers ?? reason);
+      recognise(monitor, response, given, outside);
+    }),
     onHeadersSent: guarded((connection) => openConnection(monitor, connection)),
     beforeWrite: guarded((connection, chunk) => {
       const { response, series } = connection;
@@ -96,7 +82,8 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
       if (response.writableEnded) return false;
       if (connection.blockedFrom !== 0) {
         reviewBlocked(monitor, connection);
-        if (connection.blockedFrom !== 0 && !isOutside) series.blockedWrites++;
+        const isBlocked = connection.blockedFrom !== 0;
+        if (isBlocked && !isOutside && isData(chunk)) series.blockedWrites++;
       }
       return true;
     }),
@@ -105,7 +92,7 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
       if (!connection.has(COUNTED_OUTSIDE) && isData(chunk)) {
         countWrite(monitor, connection, chunk, encoding);
       }
-      if (accepted === false) noteRefusal(connection, onDrain);
+      if (accepted === false) noteRefusal(connection);
     }),
     onEnded: guarded((connection, chunk, encoding, couldEnd) => {
       const isOutside = connection.has(COUNTED_OUTSIDE);
@@ -121,38 +108,78 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
       }
       readFinalWire(connection);
     }),
-    outside: {
-      canEnd,
-      onWrite: guarded((response: MeasuredResponse, chunk, encoding) => {
-        const connection = response[CONNECTION];
-        if (connection === undefined || !isData(chunk)) return;
-        if (connection.has(CLOSED) || response.destroyed) {
-          connection.series.lateWrites++;
-          return;
-        }
-        if (connection.blockedFrom !== 0) connection.series.blockedWrites++;
-        countWrite(monitor, connection, chunk, encoding);
-      }),
-      onEnd: guarded((response: MeasuredResponse, chunk, encoding) => {
-        const connection = response[CONNECTION];
-        if (connection === undefined) return;
-        connection.flags |= ENDED;
-        if (isData(chunk)) countWrite(monitor, connection, chunk, encoding);
-      }),
-    },
+    onEvent: guarded((connection, event) => {
+      switch (event) {
+        case 'socket':
+          attachSocket(connection);
+          break;
+        case 'drain':
+          endBlocked(monitor, connection);
+          break;
+        case 'timeout':
+          process.nextTick(noteTimeout, connection);
+          break;
+        case 'finish':
+          readFinalWire(connection);
+          break;
+        case 'close':
+          onClose(monitor, connection);
+      }
+    }),
+    onPipe: guarded((response, source) =>
+      watchPiped(response, source, outside),
+    ),
+    onEarlyClose: guarded((response) => {
+      if (!response.headersSent && asksForEventStream(response.req)) {
+        countFailure(monitor, response);
+      }
+    }),
     release() {
-      const { removeListener } = EventEmitter.prototype;
-      for (const connection of monitor.connections) {
-        const { response } = connection;
-        removeListener.call(response, 'close', onClose);
-        removeListener.call(response, 'close', onEarlyClose);
-        removeListener.call(response, 'drain', onDrain);
-        detachSocket(connection, onTimeout);
+      for (const { response } of monitor.connections) {
         unwatchOutside(response);
         delete response[CONNECTION];
         delete response[CANDIDATE];
       }
     },
+  };
+}
+
+function onClose(monitor: ServerMonitor, connection: Connection): void {
+  const { response } = connection;
+  if (!connection.has(OPENED | CLOSED) && asksForEventStream(response.req)) {
+    countFailure(monitor, response);
+  }
+  closeConnection(monitor, connection);
+  unwatchPiped(response);
+}
+
+/**
+ * Node emits `timeout` on the response, then destroys the socket unless the
+ * application listens: then it is up to the application.
+ */
+function noteTimeout(connection: Connection): void {
+  if (connection.socket?.destroyed) connection.flags |= TIMED_OUT;
+}
+
+function createOutsideListener(monitor: ServerMonitor): OutsideListener {
+  return {
+    canEnd,
+    onWrite: guarded((response: MeasuredResponse, chunk, encoding) => {
+      const connection = response[CONNECTION];
+      if (connection === undefined || !isData(chunk)) return;
+      if (connection.has(CLOSED) || response.destroyed) {
+        connection.series.lateWrites++;
+        return;
+      }
+      if (connection.blockedFrom !== 0) connection.series.blockedWrites++;
+      countWrite(monitor, connection, chunk, encoding);
+    }),
+    onEnd: guarded((response: MeasuredResponse, chunk, encoding) => {
+      const connection = response[CONNECTION];
+      if (connection === undefined) return;
+      connection.flags |= ENDED;
+      if (isData(chunk)) countWrite(monitor, connection, chunk, encoding);
+    }),
   };
 }
 

@@ -1,4 +1,8 @@
-import type { OutgoingHttpHeader, ServerResponse } from 'node:http';
+import {
+  type OutgoingHttpHeader,
+  OutgoingMessage,
+  type ServerResponse,
+} from 'node:http';
 
 /**
  * A header of a response right after `writeHead`: from the arguments, which Node
@@ -13,7 +17,15 @@ export function headerOf(
   headers: unknown,
   name: string,
 ): OutgoingHttpHeader | undefined {
-  return headerIn(headers, name) ?? response.getHeader(name);
+  return headerIn(headers, name) ?? getHeader(response, name);
+}
+
+/** A header set before; a `getHeader` of the application's is not called. */
+export function getHeader(
+  response: ServerResponse,
+  name: string,
+): OutgoingHttpHeader | undefined {
+  return OutgoingMessage.prototype.getHeader.call(response, name);
 }
 
 function headerIn(
@@ -23,7 +35,7 @@ function headerIn(
   if (typeof headers !== 'object' || headers === null) return undefined;
   if (Array.isArray(headers)) return headerInList(headers, name);
   for (const key in headers) {
-    if (isSameName(key, name)) {
+    if (isSameName(key, name) && Object.hasOwn(headers, key)) {
       return (headers as Record<string, OutgoingHttpHeader>)[key];
     }
   }

@@ -1,6 +1,4 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { EventEmitter } from 'node:events';
-import type { IncomingMessage } from 'node:http';
 import { isEventStream } from '../protocol/content-type.ts';
 import { reportFailure } from './failure.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
@@ -12,15 +10,15 @@ import {
   type MeasuredResponse,
 } from './keys.ts';
 import type { ServerMonitor } from './monitor.ts';
-import { type Method, originalOf, patchResponse } from './patch.ts';
-import { recognise } from './recognition.ts';
-import { asksForEventStream } from './request.ts';
-import { watchOutside } from './source.ts';
+import { originalOf, patchResponse } from './patch.ts';
 import { writeTimed } from './write-duration.ts';
 
 // The functions below stand on ServerResponse.prototype. Each calls the original
 // with what it was given and returns what that returns; what fails of ours is
-// reported and not thrown. Without `handlers` they do nothing else.
+// reported and not thrown. Without `handlers` they do nothing else. They are
+// called with any `this` that the originals are called with, even none.
+
+type Response = MeasuredResponse;
 
 let handlers: Handlers | undefined;
 
@@ -38,10 +36,10 @@ export function hookServer(monitor: ServerMonitor): () => void {
   const unpatch = patchResponse({
     setHeader,
     writeHead,
-    writeHeader,
+    flushHeaders,
     write,
     end,
-    flushHeaders,
+    emit,
   });
   subscribe(REQUEST_START, onRequestStart);
   return () => {
@@ -59,111 +57,96 @@ export function isHooked(): boolean {
 
 function onRequestStart(message: unknown): void {
   try {
-    if (handlers === undefined) return;
-    const { request, response } = message as {
-      request: IncomingMessage;
-      response: MeasuredResponse;
-    };
+    const { response } = message as { response: Response };
     response[ARRIVED] = performance.now();
-    if (asksForEventStream(request)) {
-      EventEmitter.prototype.on.call(response, 'close', handlers.onEarlyClose);
-    }
   } catch (error) {
     reportFailure(error);
   }
 }
 
-function setHeader(this: MeasuredResponse, ...args: unknown[]): unknown {
+function setHeader(this: Response, ...args: unknown[]): unknown {
   const result = originalOf('setHeader').apply(this, args);
-  try {
-    if (
-      handlers !== undefined &&
-      isSameName(args[0], 'content-type') &&
-      isEventStream(args[1])
-    ) {
-      watchOutside(this, handlers.outside);
-    }
-  } catch (error) {
-    reportFailure(error);
+  if (
+    handlers !== undefined &&
+    isSameName(args[0], 'content-type') &&
+    isEventStream(args[1])
+  ) {
+    handlers.onCandidate(this);
   }
   return result;
 }
 
-function writeHead(this: MeasuredResponse, ...args: unknown[]): unknown {
+function writeHead(this: Response, ...args: unknown[]): unknown {
   const result = originalOf('writeHead').apply(this, args);
-  noteHead(this, args);
+  handlers?.onHead(this, args);
   return result;
 }
 
-/** An alias that Node 22 and 24 have. */
-function writeHeader(this: MeasuredResponse, ...args: unknown[]): unknown {
-  const result = originalOf('writeHeader').apply(this, args);
-  noteHead(this, args);
-  return result;
-}
-
-function noteHead(response: MeasuredResponse, args: unknown[]): void {
-  try {
-    if (handlers === undefined) return;
-    const [, reason, headers] = args;
-    const given = typeof reason === 'string' ? headers : (headers ?? reason);
-    recognise(handlers.monitor, response, given, handlers);
-  } catch (error) {
-    reportFailure(error);
-  }
-}
-
-function flushHeaders(this: MeasuredResponse, ...args: unknown[]): unknown {
+function flushHeaders(this: Response, ...args: unknown[]): unknown {
   const result = originalOf('flushHeaders').apply(this, args);
-  const connection = this[CONNECTION];
+  const connection = this?.[CONNECTION];
   if (connection !== undefined) handlers?.onHeadersSent(connection);
   return result;
 }
 
-function write(
-  this: MeasuredResponse,
-  chunk: unknown,
-  encoding: unknown,
-  callback: unknown,
-): unknown {
-  const original: Method = originalOf('write');
-  if (handlers === undefined) {
-    return original.call(this, chunk, encoding, callback);
-  }
-  const connection = this[CONNECTION];
-  if (connection === undefined) {
-    const accepted = original.call(this, chunk, encoding, callback);
-    const made = this[CONNECTION];
-    // The headers went out with this write: it is an event stream after all.
-    if (made !== undefined) {
-      handlers?.onWritten(made, chunk, encoding, accepted);
-    }
-    return accepted;
-  }
-  if (!handlers.beforeWrite(connection, chunk)) {
-    return original.call(this, chunk, encoding, callback);
+function write(this: Response, ...args: unknown[]): unknown {
+  const original = originalOf('write');
+  if (handlers === undefined) return original.apply(this, args);
+  const connection = this?.[CONNECTION];
+  if (connection === undefined) return writeFirst(this, args);
+  if (!handlers.beforeWrite(connection, args[0])) {
+    return original.apply(this, args);
   }
   const accepted =
     --handlers.monitor.writeSampler.countdown > 0
-      ? original.call(this, chunk, encoding, callback)
-      : writeTimed(handlers.monitor, connection, original, [
-          chunk,
-          encoding,
-          callback,
-        ]);
-  handlers?.onWritten(connection, chunk, encoding, accepted);
+      ? original.apply(this, args)
+      : writeTimed(handlers.monitor, this, original, args);
+  handlers?.onWritten(connection, args[0], args[1], accepted);
   return accepted;
 }
 
-function end(this: MeasuredResponse, ...args: unknown[]): unknown {
+/** Its headers may go out with this write, and it be an event stream after all. */
+function writeFirst(response: Response, args: unknown[]): unknown {
+  const original = originalOf('write');
+  const monitor = handlers?.monitor;
+  const isTimed =
+    monitor !== undefined &&
+    response?.[CANDIDATE] === true &&
+    --monitor.writeSampler.countdown <= 0;
+  const accepted = isTimed
+    ? writeTimed(monitor, response, original, args)
+    : original.apply(response, args);
+  const made = response?.[CONNECTION];
+  if (made !== undefined) {
+    handlers?.onWritten(made, args[0], args[1], accepted);
+  }
+  return accepted;
+}
+
+function end(this: Response, ...args: unknown[]): unknown {
   const original = originalOf('end');
   if (handlers === undefined) return original.apply(this, args);
-  const isKnown = this[CONNECTION] !== undefined || this[CANDIDATE] === true;
+  const isKnown =
+    this?.[CONNECTION] !== undefined || this?.[CANDIDATE] === true;
   const couldEnd = !isKnown || handlers.outside.canEnd(this);
   const result = original.apply(this, args);
-  const connection = this[CONNECTION];
+  const connection = this?.[CONNECTION];
   if (connection !== undefined) {
     handlers?.onEnded(connection, args[0], args[1], couldEnd);
   }
   return result;
+}
+
+/**
+ * Listeners of our own would be seen: Node counts them and warns of the eleventh,
+ * and an application may take them all away.
+ */
+function emit(this: Response, ...args: unknown[]): unknown {
+  if (handlers !== undefined) {
+    const connection = this?.[CONNECTION];
+    if (connection !== undefined) handlers.onEvent(connection, args[0]);
+    else if (args[0] === 'close') handlers.onEarlyClose(this);
+    if (args[0] === 'pipe' && this?.[CANDIDATE]) handlers.onPipe(this, args[1]);
+  }
+  return originalOf('emit').apply(this, args);
 }

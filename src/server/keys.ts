@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { CloseReason } from '../semconv.ts';
 import type { Connection } from './connection.ts';
 
@@ -28,13 +27,4 @@ export interface MeasuredResponse extends ServerResponse {
   [ARRIVED]?: number;
   [CANDIDATE]?: true;
   [REPORTS]?: ((connection: Connection) => void)[];
-}
-
-/**
- * The response that a socket has now, where Node itself keeps it: a property of
- * our own would cost each socket 40 bytes.
- */
-export function responseOf(socket: Socket): MeasuredResponse | undefined {
-  const { _httpMessage } = socket as { _httpMessage?: MeasuredResponse | null };
-  return _httpMessage ?? undefined;
 }

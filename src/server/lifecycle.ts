@@ -82,6 +82,8 @@ export function closeConnection(
     series.attributes,
   );
   tell(monitor, connection, cause.reason, errorType, now);
+  // It may serve another response; and whoever keeps this one must not keep it.
+  connection.socket = undefined;
 }
 
 function countCause(

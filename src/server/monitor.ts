@@ -14,6 +14,7 @@ import type { Connection } from './connection.ts';
 import { ConnectionList } from './connection-list.ts';
 import type { ServerOptions } from './options.ts';
 import { readOpenConnections } from './reading.ts';
+import { forgetText } from './writing.ts';
 
 /** What the server room knows: its series, its open connections, its samplers. */
 export class ServerMonitor {
@@ -57,7 +58,10 @@ export class ServerMonitor {
 
   remove(connection: Connection): void {
     this.connections.remove(connection);
-    if (this.connections.size === 0) this.clock.stop();
+    if (this.connections.size > 0) return;
+    this.clock.stop();
+    forgetChunk();
+    forgetText();
   }
 
   /** Stops reporting. */
@@ -68,6 +72,7 @@ export class ServerMonitor {
 
   #startSecond(): void {
     forgetChunk();
+    forgetText();
     this.intervalSampler.startSecond();
     this.sizeSampler.startSecond();
     this.writeSampler.startSecond();

@@ -1,6 +1,7 @@
 import { reviewBlocked } from './backpressure.ts';
-import { OPENED } from './connection.ts';
+import { CLOSED, type Connection, OPENED } from './connection.ts';
 import { reportFailure } from './failure.ts';
+import { closeConnection } from './lifecycle.ts';
 import type { ServerMonitor } from './monitor.ts';
 import { readWire } from './wire.ts';
 
@@ -17,8 +18,11 @@ export function readOpenConnections(monitor: ServerMonitor): void {
     series.idleMax = 0;
   }
   for (const connection of monitor.connections) {
-    if (!connection.has(OPENED)) continue;
     try {
+      if (hasVanished(connection)) {
+        closeConnection(monitor, connection, 'client_disconnect');
+      }
+      if (!connection.has(OPENED) || connection.has(CLOSED)) continue;
       const { series } = connection;
       reviewBlocked(monitor, connection);
       readWire(connection);
@@ -32,4 +36,9 @@ export function readOpenConnections(monitor: ServerMonitor): void {
       reportFailure(error);
     }
   }
+}
+
+/** Node 22.15 emits no `close` on a pipelined response whose turn never came. */
+function hasVanished({ socket, request }: Connection): boolean {
+  return socket === undefined && request.destroyed;
 }

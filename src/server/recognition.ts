@@ -1,5 +1,3 @@
-import { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
 import { isEventStream } from '../protocol/content-type.ts';
 import { ATTR_HTTP_ROUTE, ERROR_TYPE_ABORTED, OTHER } from '../semconv.ts';
 import { COUNTED_OUTSIDE, Connection, OPAQUE, RESUMED } from './connection.ts';
@@ -17,13 +15,6 @@ import {
 import { attachSocket } from './wire.ts';
 import { countError } from './writing.ts';
 
-/** The listeners that every connection shares. */
-export interface Listeners {
-  readonly onClose: (this: MeasuredResponse) => void;
-  readonly onTimeout: (this: Socket) => void;
-  readonly outside: OutsideListener;
-}
-
 /**
  * Decides at `writeHead`, where every path ends, whether a response is an event
  * stream, and makes its record if so.
@@ -34,10 +25,12 @@ export function recognise(
   monitor: ServerMonitor,
   response: MeasuredResponse,
   headers: unknown,
-  listeners: Listeners,
+  outside: OutsideListener,
 ): void {
-  if (response[CONNECTION] !== undefined) return;
   const { statusCode, req } = response;
+  // Not of a server, or its client left before: `close` will not come again.
+  if (response[ARRIVED] === undefined || response.destroyed) return;
+  if (response[CONNECTION] !== undefined) return;
   if (!isEventStream(headerOf(response, headers, 'content-type'))) {
     if (statusCode >= 400 && asksForEventStream(req)) {
       countFailure(monitor, response, String(statusCode));
@@ -48,10 +41,8 @@ export function recognise(
   const connection = createConnection(monitor, response);
   response[CONNECTION] = connection;
   monitor.add(connection);
-  // `on`: it comes once, and `once` would cost another 200 bytes.
-  EventEmitter.prototype.on.call(response, 'close', listeners.onClose);
-  attachSocket(connection, listeners.onTimeout);
-  noteEncoding(connection, headers, listeners);
+  attachSocket(connection);
+  noteEncoding(connection, headers, outside);
   notePolicy(connection, headers);
   if (statusCode >= 400 && asksForEventStream(req)) {
     countFailure(monitor, response, String(statusCode));
@@ -73,8 +64,6 @@ function createConnection(
   const route = String(place.series.attributes[ATTR_HTTP_ROUTE]);
   const finals = monitor.options.findFinals(route);
   if (finals !== undefined) place.series.unfinished ??= 0;
-  // Unknown when the request arrived before we were switched on.
-  response[ARRIVED] ??= performance.now();
   const connection = new Connection(response, place, finals);
   if (hasHeader(req, 'last-event-id')) connection.flags |= RESUMED;
   return connection;
@@ -104,11 +93,11 @@ function routeOf(monitor: ServerMonitor, { req }: MeasuredResponse): string {
 function noteEncoding(
   connection: Connection,
   headers: unknown,
-  listeners: Listeners,
+  outside: OutsideListener,
 ): void {
   const { response } = connection;
   const encoding = headerOf(response, headers, 'content-encoding');
-  if (isEncoded(encoding)) watchOwnWrite(response, listeners.outside);
+  if (isEncoded(encoding)) watchOwnWrite(response, outside);
   if (isCountedOutside(response)) connection.flags |= COUNTED_OUTSIDE;
   else if (isEncoded(encoding)) connection.flags |= OPAQUE;
 }

@@ -1,24 +1,11 @@
-import { EventEmitter } from 'node:events';
-import type { Readable } from 'node:stream';
 import { reportFailure } from './failure.ts';
-import { CANDIDATE, type MeasuredResponse } from './keys.ts';
+import { getHeader } from './headers.ts';
+import type { MeasuredResponse } from './keys.ts';
+import { imitate } from './patch.ts';
 
 // A compressor stands between the application and the response: what the
 // application wrote is seen where it writes. Wrapping must be done before the
 // headers are sent, or the first chunk of every implicit path is missed.
-
-/** Marks a response or a pipe's source that is watched from outside. */
-const WATCHED: unique symbol = Symbol('sse.watched');
-
-/** Where an application writes, and how we take our wrappers off again. */
-interface Writable {
-  write: (...args: unknown[]) => unknown;
-  end: (...args: unknown[]) => unknown;
-}
-
-interface WatchedResponse extends MeasuredResponse {
-  [WATCHED]?: () => void;
-}
 
 /** Told of what the application wrote or ended outside. None of these throws. */
 export interface OutsideListener {
@@ -30,32 +17,30 @@ export interface OutsideListener {
   onEnd(response: MeasuredResponse, chunk: unknown, encoding: unknown): void;
 }
 
-/** Whether writes to the response are seen above a compressor. */
-export function isCountedOutside(response: MeasuredResponse): boolean {
-  return (response as WatchedResponse)[WATCHED] !== undefined;
+type Method = (...args: unknown[]) => unknown;
+
+/** Where an application writes: a response, or what is piped into one. */
+interface Target {
+  write: Method;
+  end: Method;
+  [WATCH]?: Watch;
 }
 
-/**
- * Makes ready to see what the application writes, once a response is a
- * candidate: by the response's own `write` if a middleware put one there, and by
- * the stream piped into it if its headers name an encoding.
- */
-export function watchOutside(
-  response: MeasuredResponse,
-  listener: OutsideListener,
-): void {
-  watchOwnWrite(response, listener);
-  if (response[CANDIDATE]) return;
-  response[CANDIDATE] = true;
-  EventEmitter.prototype.once.call(response, 'pipe', (source: Readable) => {
-    try {
-      const encoding = response.getHeader('content-encoding');
-      if (encoding === undefined || encoding === 'identity') return;
-      if (isWritable(source)) watch(response, source, listener);
-    } catch (error) {
-      reportFailure(error);
-    }
-  });
+/** Our wrappers on a target, one pair however many responses it feeds. */
+interface Watch {
+  readonly responses: Set<MeasuredResponse>;
+  readonly restore: () => void;
+}
+
+/** On a target: our wrappers. On a response: the target it is fed by. */
+const WATCH: unique symbol = Symbol('sse.watch');
+const TARGET: unique symbol = Symbol('sse.target');
+
+type WatchedResponse = MeasuredResponse & { [TARGET]?: Target };
+
+/** Whether writes to the response are seen above a compressor. */
+export function isCountedOutside(response: MeasuredResponse): boolean {
+  return (response as WatchedResponse)[TARGET] !== undefined;
 }
 
 /** Sees what the application writes if a middleware put a `write` of its own. */
@@ -66,13 +51,37 @@ export function watchOwnWrite(
   if (Object.hasOwn(response, 'write')) watch(response, response, listener);
 }
 
-/** Takes our wrappers off, where nobody put others on top. */
-export function unwatchOutside(response: MeasuredResponse): void {
-  (response as WatchedResponse)[WATCHED]?.();
+/** Sees what is written into a stream that is piped into an encoded response. */
+export function watchPiped(
+  response: MeasuredResponse,
+  source: unknown,
+  listener: OutsideListener,
+): void {
+  const encoding = getHeader(response, 'content-encoding');
+  if (encoding === undefined || encoding === 'identity') return;
+  if (isTarget(source)) watch(response, source, listener);
 }
 
-function isWritable(source: object): source is object & Writable {
-  const { write, end } = source as Partial<Writable>;
+/**
+ * Ends watching for a response, and takes our wrappers off with its last one,
+ * where nobody put others on top.
+ */
+export function unwatchOutside(response: MeasuredResponse): void {
+  const target = (response as WatchedResponse)[TARGET];
+  if (target === undefined) return;
+  delete (response as WatchedResponse)[TARGET];
+  target[WATCH]?.responses.delete(response);
+  if (target[WATCH]?.responses.size === 0) target[WATCH].restore();
+}
+
+/** A source may live longer than the response; a middleware's `write` may not. */
+export function unwatchPiped(response: MeasuredResponse): void {
+  const target: unknown = (response as WatchedResponse)[TARGET];
+  if (target !== response) unwatchOutside(response);
+}
+
+function isTarget(source: unknown): source is Target {
+  const { write, end } = (source ?? {}) as Partial<Target>;
   return typeof write === 'function' && typeof end === 'function';
 }
 
@@ -81,16 +90,42 @@ function watch(
   target: object,
   listener: OutsideListener,
 ): void {
-  if (response[WATCHED] !== undefined || !isWritable(target)) return;
-  const { write, end } = target;
-  const wasOwn = Object.hasOwn(target, 'write');
+  if (response[TARGET] !== undefined || !isTarget(target)) return;
+  target[WATCH] ??= wrap(target, listener);
+  target[WATCH].responses.add(response);
+  response[TARGET] = target;
+}
+
+function wrap(target: Target, listener: OutsideListener): Watch {
+  const responses = new Set<MeasuredResponse>();
+  const write = replace(target, 'write', (original) => {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const accepted = call(original, this, args);
+      if (depth === 0 && !hasEnded) {
+        for (const response of responses) {
+          listener.onWrite(response, args[0], args[1]);
+        }
+      }
+      return accepted;
+    };
+  });
+  const end = replace(target, 'end', (original) => {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      // The compressor ends the response later: `writableEnded` says nothing.
+      const isFirst = depth === 0 && !hasEnded;
+      const endable = isFirst ? [...responses].filter(listener.canEnd) : [];
+      hasEnded ||= isFirst;
+      const result = call(original, this, args);
+      for (const response of endable) {
+        listener.onEnd(response, args[0], args[1]);
+      }
+      return result;
+    };
+  });
   // `end` may call `write`: only what the application calls is counted.
   let depth = 0;
-  const call = (
-    original: Writable['write'],
-    self: unknown,
-    args: unknown[],
-  ) => {
+  let hasEnded = false;
+  const call = (original: Method, self: unknown, args: unknown[]): unknown => {
     depth++;
     try {
       return original.apply(self, args);
@@ -98,53 +133,34 @@ function watch(
       depth--;
     }
   };
-  let hasEnded = false;
-  const ownWrite = function (this: unknown, ...args: unknown[]): unknown {
-    const accepted = call(write, this, args);
-    if (depth === 0 && !hasEnded) listener.onWrite(response, args[0], args[1]);
-    return accepted;
-  };
-  const ownEnd = function (this: unknown, ...args: unknown[]): unknown {
-    // The compressor ends the response later: `writableEnded` says nothing.
-    const isFirst = depth === 0 && !hasEnded;
-    const couldEnd = isFirst && listener.canEnd(response);
-    hasEnded ||= isFirst;
-    const result = call(end, this, args);
-    if (couldEnd) listener.onEnd(response, args[0], args[1]);
-    return result;
-  };
-  imitate(ownWrite, write);
-  imitate(ownEnd, end);
-  target.write = ownWrite;
-  target.end = ownEnd;
-  response[WATCHED] = () => {
-    delete response[WATCHED];
-    if (target.write === ownWrite) restore(target, 'write', write, wasOwn);
-    if (target.end === ownEnd) restore(target, 'end', end, wasOwn);
+  return {
+    responses,
+    restore() {
+      delete target[WATCH];
+      write();
+      end();
+    },
   };
 }
 
-function restore(
-  target: object & Writable,
+/** Puts a wrapper on a method. @returns its undo. */
+function replace(
+  target: Target,
   key: 'write' | 'end',
-  original: (...args: unknown[]) => unknown,
-  wasOwn: boolean,
-): void {
-  if (wasOwn) target[key] = original;
-  else delete (target as Partial<Writable>)[key];
-}
-
-/** Gives a wrapper the name and length of what it wraps. */
-export function imitate(
-  wrapper: (...args: never[]) => unknown,
-  original: (...args: never[]) => unknown,
-): void {
-  Object.defineProperty(wrapper, 'name', {
-    configurable: true,
-    value: original.name,
-  });
-  Object.defineProperty(wrapper, 'length', {
-    configurable: true,
-    value: original.length,
-  });
+  wrap: (original: Method) => Method,
+): () => void {
+  const original = target[key];
+  const own = Object.getOwnPropertyDescriptor(target, key);
+  const wrapper = wrap(original);
+  imitate(wrapper, original);
+  target[key] = wrapper;
+  return () => {
+    try {
+      if (target[key] !== wrapper) return;
+      if (own !== undefined) Object.defineProperty(target, key, own);
+      else delete (target as Partial<Target>)[key];
+    } catch (error) {
+      reportFailure(error);
+    }
+  };
 }

@@ -1,5 +1,5 @@
-import type { Connection } from './connection.ts';
 import { reportFailure } from './failure.ts';
+import { CONNECTION, type MeasuredResponse } from './keys.ts';
 import type { ServerMonitor } from './monitor.ts';
 import type { Method } from './patch.ts';
 
@@ -12,23 +12,25 @@ import type { Method } from './patch.ts';
  */
 export function writeTimed(
   monitor: ServerMonitor,
-  connection: Connection,
+  response: MeasuredResponse,
   original: Method,
-  [chunk, encoding, callback]: readonly [unknown, unknown, unknown],
+  args: unknown[],
 ): unknown {
   monitor.writeSampler.rearm();
-  const { response, series } = connection;
+  const [chunk, encoding, callback] = args;
   const own = typeof encoding === 'function' ? encoding : callback;
   if (own !== undefined && typeof own !== 'function') {
-    return original.call(response, chunk, encoding, callback);
+    return original.apply(response, args);
   }
   const start = performance.now();
   const timed = function (this: unknown, ...results: unknown[]): unknown {
     try {
+      const connection = response[CONNECTION];
       // With an error it was not accepted.
-      if (!results[0]) {
+      if (connection !== undefined && !results[0]) {
         const seconds = (performance.now() - start) / 1000;
-        monitor.histograms.writeDuration.record(seconds, series.attributes);
+        const { attributes } = connection.series;
+        monitor.histograms.writeDuration.record(seconds, attributes);
       }
     } catch (error) {
       reportFailure(error);

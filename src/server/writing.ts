@@ -48,6 +48,12 @@ export function countWrite(
   if (hasErrors(found)) countErrors(connection, found);
 }
 
+/** Lets go of the text that was measured last. */
+export function forgetText(): void {
+  lastText = '';
+  lastTextBytes = 0;
+}
+
 function isUtf8(chunk: Chunk, encoding: unknown): boolean {
   if (typeof chunk !== 'string' || typeof encoding !== 'string') return true;
   if (encoding === 'utf8') return true;

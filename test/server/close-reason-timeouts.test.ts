@@ -14,7 +14,10 @@ const EARLY_TIMEOUT_MS = 500;
 const UNFINISHED_BODY =
   'POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10\r\n\r\nhalf';
 
-const HURRIED = { requestTimeout: EARLY_TIMEOUT_MS, connectionsCheckingInterval: 10 };
+const HURRIED = {
+  requestTimeout: EARLY_TIMEOUT_MS,
+  connectionsCheckingInterval: 10,
+};
 
 const scenarios: CloseScenario[] = [
   {

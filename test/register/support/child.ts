@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { until } from '../../support/poll.ts';
@@ -11,6 +11,11 @@ const APPS = fileURLToPath(new URL('../apps/', import.meta.url));
 
 /** Before a test times out. */
 const DEADLINE_MS = 25_000;
+
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** How a program is started. */
 export interface ChildOptions {
@@ -64,9 +69,11 @@ export function startChild(
   let isEnded = false;
   // A test that waits for an end that never comes must not leave a process.
   const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS);
+  running.add(child);
   const ended = once(child, 'close').then(([code, signal]) => {
     isEnded = true;
     clearTimeout(deadline);
+    running.delete(child);
     return (code ?? signal) as number | NodeJS.Signals;
   });
   const waitFor = async (pattern: RegExp): Promise<RegExpExecArray> => {

@@ -1,7 +1,7 @@
 import type { Message } from './protobuf.ts';
 
 /** One point of a metric; of a histogram the value is its count. */
-export interface Point {
+interface Point {
   readonly name: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly value: number;

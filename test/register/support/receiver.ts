@@ -8,7 +8,7 @@ import { type Payload, readJson, readPayload } from './payload.ts';
 import { decodeRequest } from './protobuf.ts';
 
 /** One export that a collector got. */
-export interface Export extends Payload {
+interface Export extends Payload {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   /** Sum of the points of a metric whose attributes include `match`. */
