@@ -75,8 +75,6 @@ export class SseInstrumentation {
    * @param limit - at most so many, and at most 1,000.
    */
   connections(limit: number = MAX_LISTED): SseConnectionSnapshot[] {
-    return (
-      getMonitoring()?.list(Math.min(limit || 0, MAX_LISTED)) ?? []
-    );
+    return getMonitoring()?.list(Math.min(limit || 0, MAX_LISTED)) ?? [];
   }
 }

@@ -11,7 +11,7 @@ import { guarded } from './failure.ts';
 import { CANDIDATE, CONNECTION, type MeasuredResponse } from './keys.ts';
 import { closeConnection, openConnection } from './lifecycle.ts';
 import type { ServerMonitor } from './monitor.ts';
-import { countFailure, recognise } from './recognition.ts';
+import { countFailure, recognise, recordOf } from './recognition.ts';
 import { asksForEventStream } from './request.ts';
 import {
   type OutsideListener,
@@ -102,9 +102,9 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
         return;
       }
       openConnection(monitor, connection);
-      if (!isOutside) {
-        connection.flags |= ENDED;
-        if (isData(chunk)) countWrite(monitor, connection, chunk, encoding);
+      connection.flags |= ENDED;
+      if (!isOutside && isData(chunk)) {
+        countWrite(monitor, connection, chunk, encoding);
       }
       readFinalWire(connection);
     }),
@@ -165,8 +165,9 @@ function createOutsideListener(monitor: ServerMonitor): OutsideListener {
   return {
     canEnd,
     onWrite: guarded((response: MeasuredResponse, chunk, encoding) => {
-      const connection = response[CONNECTION];
-      if (connection === undefined || !isData(chunk)) return;
+      if (!isData(chunk)) return;
+      const connection = recordOf(monitor, response);
+      if (connection === undefined) return;
       if (connection.has(CLOSED) || response.destroyed) {
         connection.series.lateWrites++;
         return;
@@ -175,7 +176,7 @@ function createOutsideListener(monitor: ServerMonitor): OutsideListener {
       countWrite(monitor, connection, chunk, encoding);
     }),
     onEnd: guarded((response: MeasuredResponse, chunk, encoding) => {
-      const connection = response[CONNECTION];
+      const connection = recordOf(monitor, response);
       if (connection === undefined) return;
       connection.flags |= ENDED;
       if (isData(chunk)) countWrite(monitor, connection, chunk, encoding);

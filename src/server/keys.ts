@@ -17,6 +17,8 @@ export const CLOSE_CAUSE: unique symbol = Symbol.for(
 export const ARRIVED: unique symbol = Symbol('sse.arrived');
 /** Marks a response that will be an event stream if its headers stay. */
 export const CANDIDATE: unique symbol = Symbol('sse.candidate');
+/** Holds the record of a stream that is written to above a compressor already. */
+export const EARLY: unique symbol = Symbol('sse.early');
 /** Holds what the application reported before the stream was recognised. */
 export const REPORTS: unique symbol = Symbol('sse.reports');
 
@@ -26,5 +28,6 @@ export interface MeasuredResponse extends ServerResponse {
   [CLOSE_CAUSE]?: CloseReason;
   [ARRIVED]?: number;
   [CANDIDATE]?: true;
+  [EARLY]?: Connection;
   [REPORTS]?: ((connection: Connection) => void)[];
 }

@@ -66,6 +66,7 @@ function remove(key: string, wrapper: Wrapper): void {
     if (current !== undefined && !isBelow(key, current)) stuck.add(key);
     return;
   }
+  stuck.delete(key);
   const original = originals.get(key);
   if (original === undefined) delete prototype[key];
   else prototype[key] = original;

@@ -1,9 +1,21 @@
 import { isEventStream } from '../protocol/content-type.ts';
 import { ATTR_HTTP_ROUTE, ERROR_TYPE_ABORTED, OTHER } from '../semconv.ts';
-import { COUNTED_OUTSIDE, Connection, OPAQUE, RESUMED } from './connection.ts';
+import {
+  CLOSED,
+  COUNTED_OUTSIDE,
+  Connection,
+  OPAQUE,
+  RESUMED,
+} from './connection.ts';
 import { callHook } from './failure.ts';
 import { headerOf } from './headers.ts';
-import { ARRIVED, CONNECTION, type MeasuredResponse, REPORTS } from './keys.ts';
+import {
+  ARRIVED,
+  CONNECTION,
+  EARLY,
+  type MeasuredResponse,
+  REPORTS,
+} from './keys.ts';
 import type { ServerMonitor } from './monitor.ts';
 import { asksForEventStream, hasHeader } from './request.ts';
 import { findRoute } from './route.ts';
@@ -28,27 +40,54 @@ export function recognise(
   outside: OutsideListener,
 ): void {
   const { statusCode, req } = response;
-  // Not of a server, or its client left before: `close` will not come again.
-  if (response[ARRIVED] === undefined || response.destroyed) return;
   if (response[CONNECTION] !== undefined) return;
+  if (!isServed(response)) return;
   if (!isEventStream(headerOf(response, headers, 'content-type'))) {
-    if (statusCode >= 400 && asksForEventStream(req)) {
-      countFailure(monitor, response, String(statusCode));
-    }
+    noteFailure(monitor, response);
     return;
   }
   if (req.method === 'HEAD' || statusCode === 204 || statusCode === 304) return;
-  const connection = createConnection(monitor, response);
+  const connection = response[EARLY] ?? createConnection(monitor, response);
+  delete response[EARLY];
   response[CONNECTION] = connection;
+  if (response.destroyed) {
+    // Its client left before: what is written now is late, and `close` is past.
+    connection.flags |= CLOSED;
+    return;
+  }
   monitor.add(connection);
   attachSocket(connection);
   noteEncoding(connection, headers, outside);
   notePolicy(connection, headers);
-  if (statusCode >= 400 && asksForEventStream(req)) {
-    countFailure(monitor, response, String(statusCode));
-  }
+  noteFailure(monitor, response);
   for (const report of response[REPORTS] ?? []) report(connection);
   delete response[REPORTS];
+}
+
+/**
+ * The record of a candidate that is written to above a compressor, which sends
+ * the headers later.
+ *
+ * @returns `undefined` when there is nothing to count.
+ */
+export function recordOf(
+  monitor: ServerMonitor,
+  response: MeasuredResponse,
+): Connection | undefined {
+  const record = response[CONNECTION] ?? response[EARLY];
+  if (record !== undefined) return record;
+  if (!isServed(response) || response.headersSent) return undefined;
+  if (response.destroyed || response.req.method === 'HEAD') return undefined;
+  response[EARLY] = createConnection(monitor, response);
+  return response[EARLY];
+}
+
+/**
+ * Whether a server of Node's made the response: one that a test or an adapter made
+ * by itself may never emit `close`.
+ */
+function isServed({ req }: MeasuredResponse): boolean {
+  return (req.socket as { server?: unknown } | null)?.server !== undefined;
 }
 
 function createConnection(
@@ -64,9 +103,19 @@ function createConnection(
   const route = String(place.series.attributes[ATTR_HTTP_ROUTE]);
   const finals = monitor.options.findFinals(route);
   if (finals !== undefined) place.series.unfinished ??= 0;
+  // Unknown when the request arrived before we were switched on.
+  response[ARRIVED] ??= performance.now();
   const connection = new Connection(response, place, finals);
   if (hasHeader(req, 'last-event-id')) connection.flags |= RESUMED;
   return connection;
+}
+
+/** A request for an event stream that was answered with an error. */
+function noteFailure(monitor: ServerMonitor, response: MeasuredResponse): void {
+  const { statusCode, req } = response;
+  if (statusCode < 400 || response.destroyed || !asksForEventStream(req))
+    return;
+  countFailure(monitor, response, String(statusCode));
 }
 
 /** Counts a request for an event stream that did not get one. */
