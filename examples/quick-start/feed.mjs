@@ -85,6 +85,10 @@ export function startFeed() {
     },
     stop() {
       for (const timer of timers) clearInterval(timer);
+      // The last event of a whole stream: one that ends without it was cut.
+      for (const stream of streams) {
+        stream.end('event: bye\ndata: "the server goes"\n\n');
+      }
     },
   };
 }

@@ -98,6 +98,7 @@ async function chooseAddresses() {
       OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
       // The load's clients say in X-Forwarded-For who they are: one proxy.
       OTEL_SSE_TRUST_PROXY: '1',
+      OTEL_SSE_FINAL_EVENTS: '/events=bye',
     },
   };
 }

@@ -1,27 +1,10 @@
 import { expect, test } from 'vitest';
-
-/** What the quick start, in plain JavaScript, makes of `/metrics`. */
-interface Reading {
-  readonly atMs: number;
-  readonly heapBytes: number;
-  readonly [key: string]: unknown;
-}
-type Buckets = ReadonlyMap<number, number>;
-
-const FOLDER = '../../examples/quick-start/';
-const { readMetrics } = (await import(`${FOLDER}metrics.mjs`)) as {
-  readMetrics: (text: string, atMs: number) => Reading;
-};
-const { computeFigures, computeHeapGrowth, computeQuantile } = (await import(
-  `${FOLDER}figures.mjs`
-)) as {
-  computeFigures: (
-    earlier: Reading,
-    later: Reading,
-  ) => Record<string, number | undefined>;
-  computeHeapGrowth: (readings: readonly Reading[]) => number | undefined;
-  computeQuantile: (quantile: number, buckets: Buckets) => number | undefined;
-};
+import {
+  computeFigures,
+  computeHeapGrowth,
+  computeQuantile,
+} from '../../examples/quick-start/figures.mjs';
+import { readMetrics } from '../../examples/quick-start/metrics.mjs';
 
 const BUCKET = 'sse_server_time_to_first_event_seconds_bucket';
 
