@@ -20,12 +20,12 @@ async function closesOf(
   { summaries, metrics }: Measured,
   closes: number,
 ): Promise<Record<string, string>> {
+  // Node 22.15 says nothing of some closes: they are found at a collection.
   await until(
     'the streams are closed',
-    () => summaries,
-    ({ length }) => length >= closes,
+    () => metrics.sum('sse.server.closed_connections'),
+    (closed) => closed >= closes,
   );
-  expect(await metrics.sum('sse.server.closed_connections')).toBe(closes);
   expect(await metrics.sum('sse.server.opened_connections')).toBe(closes);
   expect(await metrics.sum('sse.server.active_connections')).toBe(0);
   return Object.fromEntries(
@@ -89,6 +89,27 @@ test('a pipelined stream begins when the one before it is completed', async () =
   const client = await server.connect();
   client.socket.write(formatRequest('/first') + formatRequest('/second'));
   await client.waitFor('/first');
+  responses.get('/first')?.end();
+  await client.waitFor('/second');
+  client.socket.destroy();
+  expect(await closesOf(measured, 2)).toEqual({
+    '/first': 'completed',
+    '/second': 'client_disconnect',
+  });
+});
+
+test('a pipelined stream whose request was read to its end waits', async () => {
+  using measured = measure();
+  const [listener, responses] = createListener();
+  await using server = await startServer((request, response) => {
+    listener(request.resume(), response);
+  });
+  const client = await server.connect();
+  client.socket.write(formatRequest('/first') + formatRequest('/second'));
+  await until('both are served', () => responses.size === 2);
+  await until('both are read', () => responses.get('/second')?.req.destroyed);
+  const { metrics } = measured;
+  expect(await metrics.sum('sse.server.active_connections')).toBe(2);
   responses.get('/first')?.end();
   await client.waitFor('/second');
   client.socket.destroy();

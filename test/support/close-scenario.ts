@@ -17,7 +17,7 @@ import {
 } from './sse-server.ts';
 
 /** An open stream from both ends. */
-export interface Stage {
+interface Stage {
   readonly client: RawClient;
   readonly server: TestServer;
   readonly request: IncomingMessage;
@@ -44,7 +44,7 @@ export interface CloseScenario {
 }
 
 /** The first event of every stream here. */
-export const FIRST_EVENT = 'data: first\n\n';
+const FIRST_EVENT = 'data: first\n\n';
 
 /** How a client leaves, in the words of a test's name. */
 export const DEPARTURES: Readonly<Record<string, (client: RawClient) => void>> =
