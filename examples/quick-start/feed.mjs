@@ -89,6 +89,8 @@ export function startFeed() {
       for (const stream of streams) {
         stream.end('event: bye\ndata: "the server goes"\n\n');
       }
+      // Asked twice, as by Ctrl-C and by the parent: once is enough.
+      streams.clear();
     },
   };
 }

@@ -40,5 +40,5 @@ export function readOpenConnections(monitor: ServerMonitor): void {
 
 /** Node 22.15 emits no `close` on a pipelined response whose turn never came. */
 function hasVanished({ socket, request }: Connection): boolean {
-  return socket === undefined && request.destroyed;
+  return socket === undefined && request.socket?.destroyed === true;
 }
