@@ -1,7 +1,7 @@
 import { diag, type MeterProvider } from '@opentelemetry/api';
 import { MeterBinding } from './metrics/meter-binding.ts';
 import { monitorProcess } from './process/monitor.ts';
-import { OPENED } from './server/connection.ts';
+import { ENDED, OPENED } from './server/connection.ts';
 import { hookServer } from './server/hook.ts';
 import { closeConnection } from './server/lifecycle.ts';
 import { ServerMonitor } from './server/monitor.ts';
@@ -51,7 +51,9 @@ export class Monitoring {
   /** Counts open connections as closed: the process is about to end. */
   closeAll(): void {
     for (const connection of this.server?.connections ?? []) {
-      closeConnection(this.server as ServerMonitor, connection, 'shutdown');
+      // One that was ended is whole, though its last bytes never leave.
+      const cause = connection.has(ENDED) ? undefined : 'shutdown';
+      closeConnection(this.server as ServerMonitor, connection, cause);
     }
   }
 

@@ -1,4 +1,5 @@
 const EVENT_STREAM = 'text/event-stream';
+const ACCEPTED = /(?:^|,)\s*text\/event-stream\s*(?:[,;]|$)/i;
 
 /**
  * Whether a `Content-Type` value names an event stream: `text/event-stream` in
@@ -18,7 +19,5 @@ export function isEventStream(value: unknown): boolean {
 
 /** Whether an `Accept` value asks for an event stream by name. */
 export function acceptsEventStream(value: unknown): boolean {
-  return (
-    typeof value === 'string' && value.toLowerCase().includes(EVENT_STREAM)
-  );
+  return typeof value === 'string' && ACCEPTED.test(value);
 }

@@ -20,7 +20,7 @@ export function readOpenConnections(monitor: ServerMonitor): void {
   for (const connection of monitor.connections) {
     try {
       if (hasVanished(connection)) {
-        closeConnection(monitor, connection, 'client_disconnect');
+        closeConnection(monitor, connection);
       }
       if (!connection.has(OPENED) || connection.has(CLOSED)) continue;
       const { series } = connection;

@@ -112,3 +112,22 @@ test.each([['*/*'], ['text/*'], [''], [undefined], [['text/event-stream']]])(
     expect(acceptsEventStream(value)).toBe(false);
   },
 );
+
+test('only an Accept that names the type asks for an event stream', () => {
+  for (const value of [
+    'text/event-stream',
+    'application/json, text/event-stream',
+    'TEXT/Event-Stream;q=0.9, */*',
+  ]) {
+    expect(acceptsEventStream(value), value).toBe(true);
+  }
+  for (const value of [
+    undefined,
+    '*/*',
+    'text/*',
+    'text/event-streams',
+    'x-text/event-stream',
+  ]) {
+    expect(acceptsEventStream(value), value).toBe(false);
+  }
+});
