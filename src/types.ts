@@ -87,7 +87,7 @@ export interface SseConnectionSummary {
   readonly route: string;
   /** As in the metrics: `http.request.method`. */
   readonly method: string;
-  /** `1.0` or `1.1`. */
+  /** `1.0`, `1.1` or `2`. */
   readonly protocolVersion: string;
   readonly closeReason: CloseReason;
   /** As in the metrics; only with the close reason `error`. */

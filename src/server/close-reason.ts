@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { CLOSE_REASONS, type CloseReason, OTHER } from '../semconv.ts';
 import { type Connection, ENDED, TIMED_OUT } from './connection.ts';
-import { CLOSE_CAUSE } from './keys.ts';
+import { CLOSE_CAUSE, type MeasuredResponse } from './keys.ts';
 
 /** Why a connection closed. */
 export interface CloseCause {
@@ -21,10 +21,8 @@ const ERROR_CODE = /^[A-Z][A-Z0-9_]{1,39}$/;
  */
 export function decideCloseCause(connection: Connection): CloseCause {
   const { response } = connection;
-  const guardCause = response[CLOSE_CAUSE];
-  if (guardCause !== undefined && CLOSE_REASONS.includes(guardCause)) {
-    return { reason: guardCause };
-  }
+  const guardCause = guardCauseOf(response);
+  if (guardCause !== undefined) return { reason: guardCause };
   if (connection.has(ENDED)) return { reason: 'completed' };
   const socket = socketOf(connection);
   const own: unknown = response.errored;
@@ -37,7 +35,7 @@ export function decideCloseCause(connection: Connection): CloseCause {
     return { reason: 'timeout' };
   }
   if (socket?.readableEnded) return { reason: 'client_disconnect' };
-  if (peer !== own && DISCONNECTS.has(codeOf(peer) ?? '')) {
+  if (peer !== own && isDisconnect(peer)) {
     return { reason: 'client_disconnect' };
   }
   // Destroyed with whatever the application had: it need not be an Error.
@@ -47,6 +45,19 @@ export function decideCloseCause(connection: Connection): CloseCause {
   }
   const isListening = socket?.server?.listening !== false;
   return { reason: isListening ? 'server_close' : 'shutdown' };
+}
+
+/** Why the guard closed it, if it did. */
+export function guardCauseOf(
+  response: MeasuredResponse,
+): CloseReason | undefined {
+  const cause = response[CLOSE_CAUSE];
+  return cause && CLOSE_REASONS.includes(cause) ? cause : undefined;
+}
+
+/** Whether an error is what a client that leaves makes of its socket. */
+export function isDisconnect(error: unknown): boolean {
+  return DISCONNECTS.has(codeOf(error) ?? '');
 }
 
 /** The error's code if it looks like one, else its class name, else `_OTHER`. */

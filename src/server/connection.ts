@@ -6,7 +6,7 @@ import type {
   ServerSeries,
 } from '../metrics/server-series.ts';
 import type { ScanState } from '../protocol/scanner.ts';
-import { ARRIVED, type MeasuredResponse } from './keys.ts';
+import { ARRIVED, type MeasuredResponse, requestOf } from './keys.ts';
 
 /**
  * The record of one event stream: plain fields, so that a write costs a few
@@ -71,7 +71,7 @@ export class Connection implements ScanState {
   }
 
   get request(): IncomingMessage {
-    return this.response.req;
+    return requestOf(this.response);
   }
 
   has(flag: number): boolean {
@@ -97,3 +97,5 @@ export const OPAQUE = 64;
 export const WIRE_FINAL = 128;
 /** The request carried `Last-Event-ID`. */
 export const RESUMED = 256;
+/** A stream of HTTP/2: it has no socket of its own. */
+export const HTTP2 = 512;

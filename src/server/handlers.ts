@@ -4,14 +4,21 @@ import {
   COUNTED_OUTSIDE,
   type Connection,
   ENDED,
+  HTTP2,
   OPENED,
   TIMED_OUT,
 } from './connection.ts';
 import { guarded } from './failure.ts';
-import { CANDIDATE, CONNECTION, type MeasuredResponse } from './keys.ts';
+import {
+  CANDIDATE,
+  CONNECTION,
+  type MeasuredResponse,
+  requestOf,
+} from './keys.ts';
 import { closeConnection, openConnection } from './lifecycle.ts';
 import type { ServerMonitor } from './monitor.ts';
-import { countFailure, recognise, recordOf } from './recognition.ts';
+import { recognise, recordOf } from './recognition.ts';
+import { countFailure } from './record.ts';
 import { asksForEventStream } from './request.ts';
 import {
   type OutsideListener,
@@ -20,7 +27,7 @@ import {
   watchOwnWrite,
   watchPiped,
 } from './source.ts';
-import { attachSocket, readFinalWire } from './wire.ts';
+import { attachSocket, countDataFrame, readFinalWire } from './wire.ts';
 import { countWrite, isData } from './writing.ts';
 
 /** What the wrappers on a response tell us. None of these throws. */
@@ -89,9 +96,7 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
     }),
     onWritten: guarded((connection, chunk, encoding, accepted) => {
       openConnection(monitor, connection);
-      if (!connection.has(COUNTED_OUTSIDE) && isData(chunk)) {
-        countWrite(monitor, connection, chunk, encoding);
-      }
+      countData(monitor, connection, chunk, encoding);
       if (accepted === false) noteRefusal(connection);
     }),
     onEnded: guarded((connection, chunk, encoding, couldEnd) => {
@@ -103,9 +108,7 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
       }
       openConnection(monitor, connection);
       connection.flags |= ENDED;
-      if (!isOutside && isData(chunk)) {
-        countWrite(monitor, connection, chunk, encoding);
-      }
+      countData(monitor, connection, chunk, encoding);
       readFinalWire(connection);
     }),
     onEvent: guarded((connection, event) => {
@@ -130,7 +133,7 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
       watchPiped(response, source, outside),
     ),
     onEarlyClose: guarded((response) => {
-      if (!response.headersSent && asksForEventStream(response.req)) {
+      if (!response.headersSent && asksForEventStream(requestOf(response))) {
         countFailure(monitor, response);
       }
     }),
@@ -146,7 +149,10 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
 
 function onClose(monitor: ServerMonitor, connection: Connection): void {
   const { response } = connection;
-  if (!connection.has(OPENED | CLOSED) && asksForEventStream(response.req)) {
+  if (
+    !connection.has(OPENED | CLOSED) &&
+    asksForEventStream(requestOf(response))
+  ) {
     countFailure(monitor, response);
   }
   closeConnection(monitor, connection);
@@ -182,6 +188,19 @@ function createOutsideListener(monitor: ServerMonitor): OutsideListener {
       if (isData(chunk)) countWrite(monitor, connection, chunk, encoding);
     }),
   };
+}
+
+/** Counts what was given to the response itself. */
+function countData(
+  monitor: ServerMonitor,
+  connection: Connection,
+  chunk: unknown,
+  encoding: unknown,
+): void {
+  if (!isData(chunk)) return;
+  if (connection.has(HTTP2)) countDataFrame(connection, chunk, encoding);
+  if (connection.has(COUNTED_OUTSIDE)) return;
+  countWrite(monitor, connection, chunk, encoding);
 }
 
 /** Whether an `end()` now is the application's own, with the peer still there. */

@@ -1,8 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { ServerResponse } from 'node:http';
 import { isEventStream } from '../protocol/content-type.ts';
 import { reportFailure } from './failure.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
 import { isSameName } from './headers.ts';
+import { hookHttp2 } from './http2.ts';
 import {
   ARRIVED,
   CANDIDATE,
@@ -10,7 +12,7 @@ import {
   type MeasuredResponse,
 } from './keys.ts';
 import type { ServerMonitor } from './monitor.ts';
-import { originalOf, patchResponse } from './patch.ts';
+import { createPatches } from './patch.ts';
 import { writeTimed } from './write-duration.ts';
 
 // The functions below stand on ServerResponse.prototype. Each calls the original
@@ -20,20 +22,23 @@ import { writeTimed } from './write-duration.ts';
 
 type Response = MeasuredResponse;
 
+const patches = createPatches(ServerResponse.prototype);
+const { originalOf } = patches;
+
 let handlers: Handlers | undefined;
 
 const REQUEST_START = 'http.server.request.start';
 
 /**
- * Finds the event streams that Node's HTTP/1.1 servers send, those of servers
- * made before as well.
+ * Finds the event streams that Node's servers send, over HTTP/1.1 and HTTP/2,
+ * those of servers made before as well.
  *
  * @returns its undo: Node is as it was, open streams are let go.
  */
 export function hookServer(monitor: ServerMonitor): () => void {
   const own = createHandlers(monitor);
   handlers = own;
-  const unpatch = patchResponse({
+  const unpatch = patches.put({
     setHeader,
     writeHead,
     flushHeaders,
@@ -42,8 +47,10 @@ export function hookServer(monitor: ServerMonitor): () => void {
     emit,
   });
   subscribe(REQUEST_START, onRequestStart);
+  const unhookHttp2 = hookHttp2(own);
   return () => {
     handlers = undefined;
+    unhookHttp2();
     unsubscribe(REQUEST_START, onRequestStart);
     unpatch();
     own.release();

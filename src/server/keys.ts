@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { CloseReason } from '../semconv.ts';
 import type { Connection } from './connection.ts';
 
@@ -19,15 +20,39 @@ export const ARRIVED: unique symbol = Symbol('sse.arrived');
 export const CANDIDATE: unique symbol = Symbol('sse.candidate');
 /** Holds the record of a stream that is written to above a compressor already. */
 export const EARLY: unique symbol = Symbol('sse.early');
+/** Holds what an HTTP/2 stream has where a response has its request. */
+export const EXCHANGE: unique symbol = Symbol('sse.exchange');
 /** Holds what the application reported before the stream was recognised. */
 export const REPORTS: unique symbol = Symbol('sse.reports');
 
-/** A response with what we keep on it. */
+/** The request of an HTTP/2 stream, and who serves it. */
+interface Exchange {
+  /** The compatibility API's request, or one like it. */
+  request: IncomingMessage;
+  readonly server: { readonly listening: boolean };
+  /** Whether its session was ended by a time-out. */
+  isTimedOut(): boolean;
+  /** The application closed or destroyed the stream, not the peer. */
+  isClosedHere: boolean;
+  /** The stream ended with its session. */
+  isSessionOver: boolean;
+}
+
+/** A response, or the stream of one, with what we keep on it. */
 export interface MeasuredResponse extends ServerResponse {
   [CONNECTION]?: Connection;
   [CLOSE_CAUSE]?: CloseReason;
   [ARRIVED]?: number;
   [CANDIDATE]?: true;
   [EARLY]?: Connection;
+  [EXCHANGE]?: Exchange;
   [REPORTS]?: ((connection: Connection) => void)[];
+}
+
+/** A stream of an HTTP/2 server: what a response is, as far as it goes. */
+export type MeasuredStream = MeasuredResponse & ServerHttp2Stream;
+
+/** The request of a response, or of an HTTP/2 stream. */
+export function requestOf(response: MeasuredResponse): IncomingMessage {
+  return response[EXCHANGE]?.request ?? response.req;
 }

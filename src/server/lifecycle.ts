@@ -7,11 +7,13 @@ import {
   CLOSED,
   type Connection,
   FINAL_SENT,
+  HTTP2,
   OPENED,
   RESUMED,
 } from './connection.ts';
 import { callHook } from './failure.ts';
 import type { ServerMonitor } from './monitor.ts';
+import { decideStreamCause } from './stream-cause.ts';
 import { summarise } from './summary.ts';
 import { readWire } from './wire.ts';
 import { countError } from './writing.ts';
@@ -62,7 +64,7 @@ export function closeConnection(
   const now = performance.now();
   const { series, lifecycle } = connection;
   const cause: CloseCause =
-    given === undefined ? decideCloseCause(connection) : { reason: given };
+    given === undefined ? decideCause(connection) : { reason: given };
   // What must agree comes first: a histogram or a socket that throws would cost
   // the balance of opened and closed otherwise.
   lifecycle.active--;
@@ -84,6 +86,12 @@ export function closeConnection(
   tell(monitor, connection, cause.reason, errorType, now);
   // It may serve another response; and whoever keeps this one must not keep it.
   connection.socket = undefined;
+}
+
+function decideCause(connection: Connection): CloseCause {
+  return connection.has(HTTP2)
+    ? decideStreamCause(connection)
+    : decideCloseCause(connection);
 }
 
 function countCause(

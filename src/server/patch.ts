@@ -1,80 +1,83 @@
-import { OutgoingMessage, ServerResponse } from 'node:http';
-
 /** A method of a response, whatever its arguments. */
 export type Method = (this: unknown, ...args: unknown[]) => unknown;
 
 type Prototype = Record<string, Method | undefined>;
 type Wrapper = (this: never, ...args: never[]) => unknown;
 
-const prototype = ServerResponse.prototype as unknown as Prototype;
-const parent = OutgoingMessage.prototype as unknown as Prototype;
-
-/** What was put on the prototype and could not be taken off: others are on it. */
-const stuck = new Set<string>();
-const originals = new Map<string, Method | undefined>();
-
-/**
- * The method below ours: the prototype's own when there was one, else what it
- * inherits now, since others may patch that meanwhile.
- */
-export function originalOf(key: string): Method {
-  return originals.get(key) ?? (parent[key] as Method);
+/** Our wrappers on one prototype. */
+export interface Patches {
+  /**
+   * The method below ours: the prototype's own when there was one, else what it
+   * inherits now, since others may patch that meanwhile.
+   */
+  originalOf(key: string): Method;
+  /**
+   * Puts wrappers on, with the name, length and property attributes of what they
+   * wrap. Two names of one function stay so.
+   *
+   * @returns its undo: afterwards the prototype is as it was. A method on which
+   * somebody else put another stays, and must do nothing by itself.
+   */
+  put(wrappers: Readonly<Record<string, Wrapper>>): () => void;
 }
 
-/**
- * Puts wrappers on `ServerResponse.prototype`, with the name, length and
- * property attributes of what they wrap. Two names of one function stay so.
- *
- * @returns its undo: afterwards the prototype is as it was. A method on which
- * somebody else put another stays, and must do nothing by itself.
- */
-export function patchResponse(
-  wrappers: Readonly<Record<string, Wrapper>>,
-): () => void {
-  const { writeHead, writeHeader } = prototype;
-  // Node 22 and 24 have it as an alias.
-  const hasAlias = writeHeader !== undefined && writeHeader === writeHead;
-  const all = hasAlias
-    ? { ...wrappers, writeHeader: wrappers['writeHead'] as Wrapper }
-    : wrappers;
-  for (const [key, wrapper] of Object.entries(all)) put(key, wrapper);
-  return () => {
-    for (const [key, wrapper] of Object.entries(all)) remove(key, wrapper);
+/** Prepares to put wrappers on a prototype. */
+export function createPatches(of: object): Patches {
+  const prototype = of as Prototype;
+  const parent = Object.getPrototypeOf(of) as Prototype;
+  /** What could not be taken off: others are on it. */
+  const stuck = new Set<string>();
+  const originals = new Map<string, Method | undefined>();
+
+  /** Whether a method was there before ours: somebody took ours off. */
+  const isBelow = (key: string, method: Method): boolean =>
+    method === originals.get(key) || method === parent[key];
+
+  const put = (key: string, wrapper: Wrapper): void => {
+    const current = prototype[key];
+    if (current === undefined || current === wrapper) return;
+    if (stuck.has(key) && !isBelow(key, current)) return;
+    stuck.delete(key);
+    const own = Object.getOwnPropertyDescriptor(prototype, key);
+    originals.set(key, own === undefined ? undefined : current);
+    imitate(wrapper, current);
+    Object.defineProperty(prototype, key, {
+      configurable: true,
+      enumerable: true,
+      writable: true,
+      ...own,
+      value: wrapper,
+    });
   };
-}
 
-function put(key: string, wrapper: Wrapper): void {
-  const current = prototype[key];
-  if (current === undefined || current === wrapper) return;
-  if (stuck.has(key) && !isBelow(key, current)) return;
-  stuck.delete(key);
-  const own = Object.getOwnPropertyDescriptor(prototype, key);
-  originals.set(key, own === undefined ? undefined : current);
-  imitate(wrapper, current);
-  Object.defineProperty(prototype, key, {
-    configurable: true,
-    enumerable: true,
-    writable: true,
-    ...own,
-    value: wrapper,
-  });
-}
+  const remove = (key: string, wrapper: Wrapper): void => {
+    const current = prototype[key];
+    if (current !== wrapper) {
+      if (current !== undefined && !isBelow(key, current)) stuck.add(key);
+      return;
+    }
+    stuck.delete(key);
+    const own = Object.getOwnPropertyDescriptor(prototype, key);
+    const original = originals.get(key);
+    if (original === undefined) delete prototype[key];
+    else Object.defineProperty(prototype, key, { ...own, value: original });
+  };
 
-function remove(key: string, wrapper: Wrapper): void {
-  const current = prototype[key];
-  if (current !== wrapper) {
-    if (current !== undefined && !isBelow(key, current)) stuck.add(key);
-    return;
-  }
-  stuck.delete(key);
-  const original = originals.get(key);
-  if (original === undefined) delete prototype[key];
-  else prototype[key] = original;
-}
-
-/** Whether a method was there before ours: somebody took ours off. */
-function isBelow(key: string, method: Method): boolean {
-  return method === originals.get(key) || method === parent[key];
+  return {
+    originalOf: (key) => originals.get(key) ?? (parent[key] as Method),
+    put(wrappers) {
+      const { writeHead, writeHeader } = prototype;
+      // Node 22 and 24 have it as an alias.
+      const hasAlias = writeHeader !== undefined && writeHeader === writeHead;
+      const all = hasAlias
+        ? { ...wrappers, writeHeader: wrappers['writeHead'] as Wrapper }
+        : wrappers;
+      for (const [key, wrapper] of Object.entries(all)) put(key, wrapper);
+      return () => {
+        for (const [key, wrapper] of Object.entries(all)) remove(key, wrapper);
+      };
+    },
+  };
 }
 
 /** Gives a wrapper the name and length of what it wraps. */

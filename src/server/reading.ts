@@ -1,5 +1,5 @@
 import { reviewBlocked } from './backpressure.ts';
-import { CLOSED, type Connection, OPENED } from './connection.ts';
+import { CLOSED, type Connection, HTTP2, OPENED } from './connection.ts';
 import { reportFailure } from './failure.ts';
 import { closeConnection } from './lifecycle.ts';
 import type { ServerMonitor } from './monitor.ts';
@@ -39,6 +39,8 @@ export function readOpenConnections(monitor: ServerMonitor): void {
 }
 
 /** Node 22.15 emits no `close` on a pipelined response whose turn never came. */
-function hasVanished({ socket, request }: Connection): boolean {
-  return socket === undefined && request.socket?.destroyed === true;
+function hasVanished(connection: Connection): boolean {
+  const { socket, request } = connection;
+  if (socket !== undefined || connection.has(HTTP2)) return false;
+  return request.socket?.destroyed === true;
 }

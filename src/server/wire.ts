@@ -15,6 +15,20 @@ export function attachSocket(connection: Connection): void {
   connection.wireBase = socket.bytesWritten;
 }
 
+/** HTTP/2: the socket is the session's; the bytes given to the stream count. */
+export function countDataFrame(
+  connection: Connection,
+  chunk: string | Uint8Array,
+  encoding: unknown,
+): void {
+  const bytes =
+    typeof chunk === 'string'
+      ? Buffer.byteLength(chunk, encoding as BufferEncoding)
+      : chunk.byteLength;
+  connection.series.wireSize += bytes;
+  connection.wireBytes += bytes;
+}
+
 /** Adds what went out since the last reading. */
 export function readWire(connection: Connection): void {
   const { socket, wireBase, series } = connection;

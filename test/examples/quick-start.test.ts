@@ -215,6 +215,13 @@ test('the quick start answers for its health and not for unknown paths', async (
 test('the quick start passes over a port that is taken, and says so', async () => {
   await using first = await start(['--no-load']);
   const { port } = new URL(first.url);
+  const { metricsUrl } = await first.status();
+  await until('the first serves its metrics', () =>
+    fetch(String(metricsUrl)).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
   await using second = await start(['--no-load'], { PORT: port });
   expect(second.output()).toContain(`Port ${port} is taken: using `);
   expect(second.url).not.toBe(first.url);

@@ -1,0 +1,163 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  createSecureServer,
+  createServer,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import { guarded } from './failure.ts';
+import type { Handlers } from './handlers.ts';
+import {
+  canEndStream,
+  noteClosedHere,
+  onStreamEvent,
+  recogniseStream,
+} from './http2-stream.ts';
+import { ARRIVED, CONNECTION, EXCHANGE, type MeasuredStream } from './keys.ts';
+import { createPatches, type Method, type Patches } from './patch.ts';
+import { writeTimed } from './write-duration.ts';
+
+// The same as hook.ts, for HTTP/2. The compatibility API and the raw streams both
+// end in the methods of one class, which Node does not export: it is met at the
+// first stream of a server, before the application meets it.
+
+let handlers: Handlers | undefined;
+let streams: Patches | undefined;
+let servers: readonly Patches[] | undefined;
+const undo: (() => void)[] = [];
+
+/** Finds the event streams of HTTP/2 servers. @returns its undo. */
+export function hookHttp2(own: Handlers): () => void {
+  handlers = own;
+  servers ??= [createServer(), createSecureServer()].map((server) =>
+    createPatches(Object.getPrototypeOf(server)),
+  );
+  for (const patches of servers) {
+    undo.push(patches.put({ emit: wrapServerEmit(patches) }));
+  }
+  if (streams !== undefined) undo.push(streams.put(wrapStream(streams)));
+  return () => {
+    handlers = undefined;
+    for (const step of undo.splice(0)) step();
+  };
+}
+
+/** Sessions whose time-out was heard by nobody: Node ended them. */
+const timedOut = new WeakSet<object>();
+
+const noteTimedOut = guarded((session: object) => {
+  timedOut.add(session);
+});
+
+function wrapServerEmit(patches: Patches): Method {
+  return function emit(this: unknown, ...args: unknown[]): unknown {
+    if (handlers !== undefined) {
+      if (args[0] === 'stream') onStream(this, args);
+      else if (args[0] === 'request') onRequest(args[1]);
+    }
+    const isHeard = patches.originalOf('emit').apply(this, args);
+    // Unheard, a time-out ends the session and all its streams.
+    if (args[0] === 'timeout' && isHeard === false)
+      noteTimedOut(args[1] as object);
+    return isHeard;
+  };
+}
+
+const onStream = guarded((server: unknown, args: unknown[]) => {
+  const [, stream, headers, , rawHeaders] = args as [
+    unknown,
+    MeasuredStream,
+    IncomingHttpHeaders,
+    unknown,
+    string[],
+  ];
+  if (streams === undefined) {
+    streams = createPatches(Object.getPrototypeOf(stream));
+    undo.push(streams.put(wrapStream(streams)));
+  }
+  const { session } = stream;
+  stream[ARRIVED] = performance.now();
+  stream[EXCHANGE] = {
+    request: describeRequest(stream, headers, rawHeaders),
+    server: server as { listening: boolean },
+    isTimedOut: () => session !== undefined && timedOut.has(session),
+    isClosedHere: false,
+    isSessionOver: false,
+  };
+});
+
+/** What hooks are given for a stream that the compatibility API does not serve. */
+function describeRequest(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  rawHeaders: string[],
+): IncomingMessage {
+  return {
+    method: headers[':method'],
+    url: headers[':path'],
+    httpVersion: '2.0',
+    headers,
+    rawHeaders,
+    socket: stream.session?.socket,
+    stream,
+  } as unknown as IncomingMessage;
+}
+
+const onRequest = guarded((request: unknown) => {
+  const { stream } = request as { stream?: MeasuredStream };
+  const exchange = stream?.[EXCHANGE];
+  if (exchange !== undefined) exchange.request = request as IncomingMessage;
+});
+
+/** The wrappers on the class of a server's streams. */
+function wrapStream({ originalOf }: Patches): Record<string, Method> {
+  type This = MeasuredStream;
+  return {
+    respond(this: unknown, ...args: unknown[]): unknown {
+      const result = originalOf('respond').apply(this, args);
+      if (handlers !== undefined) recogniseStream(handlers, this as This);
+      return result;
+    },
+    write(this: unknown, ...args: unknown[]): unknown {
+      const original = originalOf('write');
+      const connection = (this as This)?.[CONNECTION];
+      if (handlers === undefined || connection === undefined) {
+        return original.apply(this, args);
+      }
+      if (!handlers.beforeWrite(connection, args[0])) {
+        return original.apply(this, args);
+      }
+      const accepted =
+        --handlers.monitor.writeSampler.countdown > 0
+          ? original.apply(this, args)
+          : writeTimed(handlers.monitor, this as This, original, args);
+      handlers?.onWritten(connection, args[0], args[1], accepted);
+      return accepted;
+    },
+    end(this: unknown, ...args: unknown[]): unknown {
+      const original = originalOf('end');
+      const connection = (this as This)?.[CONNECTION];
+      if (handlers === undefined || connection === undefined) {
+        return original.apply(this, args);
+      }
+      const couldEnd = canEndStream(this as This);
+      const result = original.apply(this, args);
+      handlers?.onEnded(connection, args[0], args[1], couldEnd);
+      return result;
+    },
+    close(this: unknown, ...args: unknown[]): unknown {
+      if (handlers !== undefined) noteClosedHere(this as This);
+      return originalOf('close').apply(this, args);
+    },
+    destroy(this: unknown, ...args: unknown[]): unknown {
+      if (handlers !== undefined) noteClosedHere(this as This);
+      return originalOf('destroy').apply(this, args);
+    },
+    emit(this: unknown, ...args: unknown[]): unknown {
+      if (handlers !== undefined) {
+        onStreamEvent(handlers, this as This, args[0]);
+      }
+      return originalOf('emit').apply(this, args);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { ATTR_HTTP_ROUTE, ERROR_TYPE_ABORTED, OTHER } from '../semconv.ts';
+import { Connection, RESUMED } from './connection.ts';
+import { callHook } from './failure.ts';
+import { ARRIVED, type MeasuredResponse, REPORTS, requestOf } from './keys.ts';
+import type { ServerMonitor } from './monitor.ts';
+import { asksForEventStream, hasHeader } from './request.ts';
+import { findRoute } from './route.ts';
+import { countError } from './writing.ts';
+
+// What a record is made of, whatever the version of HTTP.
+
+/** Makes the record of an event stream, which counts nothing yet. */
+export function createRecord(
+  monitor: ServerMonitor,
+  response: MeasuredResponse,
+  version: string,
+): Connection {
+  const request = requestOf(response);
+  const place = monitor.registry.placeOf(
+    routeOf(monitor, response),
+    request.method ?? OTHER,
+    version,
+  );
+  const route = String(place.series.attributes[ATTR_HTTP_ROUTE]);
+  const finals = monitor.options.findFinals(route);
+  if (finals !== undefined) place.series.unfinished ??= 0;
+  // Unknown when the request arrived before we were switched on.
+  response[ARRIVED] ??= performance.now();
+  const connection = new Connection(response, place, finals);
+  if (hasHeader(request, 'last-event-id')) connection.flags |= RESUMED;
+  return connection;
+}
+
+/** Counts what the application reported before the stream was recognised. */
+export function takeReports(connection: Connection): void {
+  const { response } = connection;
+  for (const report of response[REPORTS] ?? []) report(connection);
+  delete response[REPORTS];
+}
+
+/** A request for an event stream that was answered with an error. */
+export function noteFailure(
+  monitor: ServerMonitor,
+  response: MeasuredResponse,
+  statusCode: number,
+): void {
+  if (statusCode < 400 || response.destroyed) return;
+  if (!asksForEventStream(requestOf(response))) return;
+  countFailure(monitor, response, String(statusCode));
+}
+
+/** Counts a request for an event stream that did not get one. */
+export function countFailure(
+  monitor: ServerMonitor,
+  response: MeasuredResponse,
+  type: string = ERROR_TYPE_ABORTED,
+): void {
+  monitor.registry.countFailure(
+    routeOf(monitor, response),
+    requestOf(response).method ?? OTHER,
+    type,
+  );
+}
+
+function routeOf(monitor: ServerMonitor, response: MeasuredResponse): string {
+  const request = requestOf(response);
+  const hook = monitor.options.route;
+  const route: unknown =
+    hook === undefined ? undefined : callHook('route', () => hook(request));
+  return typeof route === 'string' && route !== '' ? route : findRoute(request);
+}
+
+/**
+ * What proxies and browsers make of the headers; once a connection.
+ *
+ * @param read - gives a header by its name in lower case.
+ */
+export function notePolicy(
+  connection: Connection,
+  statusCode: number,
+  read: (name: string) => unknown,
+): void {
+  if (!/\bno-(cache|store)\b/i.test(String(read('cache-control')))) {
+    countError(connection, 'cacheable');
+  }
+  if (read('content-length') !== undefined) {
+    countError(connection, 'content_length');
+  }
+  if (statusCode !== 200) countError(connection, 'status');
+}
