@@ -7,4 +7,5 @@ export type {
   SseConnectionSummary,
   SseInstrumentationConfig,
   SseReplay,
+  SseResponse,
 } from './types.ts';

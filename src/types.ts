@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
 import type { CloseReason } from './semconv.ts';
 
 /** Options of `SseInstrumentation`. Every one has a default. */
@@ -128,6 +129,12 @@ export interface SseConnectionSnapshot {
   readonly events: number;
   readonly isBlocked: boolean;
 }
+
+/** The response of an event stream: HTTP/1.1, HTTP/2 compatible, HTTP/2 raw. */
+export type SseResponse =
+  | ServerResponse
+  | Http2ServerResponse
+  | ServerHttp2Stream;
 
 /** What the application replayed to a resumed connection. */
 export interface SseReplay {

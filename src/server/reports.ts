@@ -1,12 +1,16 @@
-import type { ServerResponse } from 'node:http';
 import { diag } from '@opentelemetry/api';
 import { DROP_REASONS, type DropReason, OTHER } from '../semconv.ts';
-import type { SseReplay } from '../types.ts';
+import type { SseReplay, SseResponse } from '../types.ts';
 import { PACKAGE_NAME } from '../version.ts';
 import type { Connection } from './connection.ts';
 import { guarded } from './failure.ts';
 import { isHooked } from './hook.ts';
-import { CONNECTION, type MeasuredResponse, REPORTS } from './keys.ts';
+import {
+  CONNECTION,
+  EXCHANGE,
+  type MeasuredResponse,
+  REPORTS,
+} from './keys.ts';
 
 /**
  * Says that events meant for a stream were not written, as when a buffer was
@@ -17,7 +21,7 @@ import { CONNECTION, type MeasuredResponse, REPORTS } from './keys.ts';
  * @param reason - another one than the three counts as `_OTHER`.
  */
 export const reportDropped: (
-  response: ServerResponse,
+  response: SseResponse,
   events: number,
   reason: DropReason,
 ) => void = guarded((response, events, reason) => {
@@ -34,25 +38,27 @@ export const reportDropped: (
  *
  * @param response - the stream's response, also before its headers are sent.
  */
-export const reportReplay: (
-  response: ServerResponse,
-  replay: SseReplay,
-) => void = guarded((response, replay) => {
-  // Applications without types may give none.
-  const { events, complete } = replay ?? {};
-  if (!canCount('reportReplay', response, events)) return;
-  const partly = events > 0 ? 'partial' : 'none';
-  report(response, ({ series }) => {
-    series.replayed += events;
-    series.resumes.of(complete ? 'complete' : partly).value++;
+export const reportReplay: (response: SseResponse, replay: SseReplay) => void =
+  guarded((response, replay) => {
+    // Applications without types may give none.
+    const { events, complete } = replay ?? {};
+    if (!canCount('reportReplay', response, events)) return;
+    const partly = events > 0 ? 'partial' : 'none';
+    report(response, ({ series }) => {
+      series.replayed += events;
+      series.resumes.of(complete ? 'complete' : partly).value++;
+    });
   });
-});
 
 /** Now, or once the response is known as an event stream. */
 function report(
-  response: MeasuredResponse,
+  given: SseResponse,
   count: (connection: Connection) => void,
 ): void {
+  // HTTP/2's compatibility API stands before the stream that has the record.
+  const { stream } = given as { stream?: MeasuredResponse };
+  const response =
+    stream?.[EXCHANGE] === undefined ? (given as MeasuredResponse) : stream;
   const connection = response[CONNECTION];
   if (connection !== undefined) {
     count(connection);
