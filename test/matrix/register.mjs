@@ -1,0 +1,2 @@
+// The same for an application in ES modules.
+import './register.cjs';
