@@ -14,4 +14,4 @@ async function main() {
   close();
 }
 
-main();
+void main();
