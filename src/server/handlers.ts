@@ -9,10 +9,15 @@ import {
   TIMED_OUT,
 } from './connection.ts';
 import { guarded } from './failure.ts';
+import { canEndStream } from './http2-stream.ts';
 import {
   CANDIDATE,
   CONNECTION,
+  EXCHANGE,
+  faceOf,
+  holderOf,
   type MeasuredResponse,
+  type MeasuredStream,
   requestOf,
 } from './keys.ts';
 import { closeConnection, openConnection } from './lifecycle.ts';
@@ -139,9 +144,9 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
     }),
     release() {
       for (const { response } of monitor.connections) {
-        unwatchOutside(response);
+        unwatchOutside(faceOf(response));
         delete response[CONNECTION];
-        delete response[CANDIDATE];
+        delete faceOf(response)[CANDIDATE];
       }
     },
   };
@@ -156,7 +161,7 @@ function onClose(monitor: ServerMonitor, connection: Connection): void {
     countFailure(monitor, response);
   }
   closeConnection(monitor, connection);
-  unwatchPiped(response);
+  unwatchPiped(faceOf(response));
 }
 
 /**
@@ -174,7 +179,7 @@ function createOutsideListener(monitor: ServerMonitor): OutsideListener {
       if (!isData(chunk)) return;
       const connection = recordOf(monitor, response);
       if (connection === undefined) return;
-      if (connection.has(CLOSED) || response.destroyed) {
+      if (connection.has(CLOSED) || connection.response.destroyed) {
         connection.series.lateWrites++;
         return;
       }
@@ -205,6 +210,10 @@ function countData(
 
 /** Whether an `end()` now is the application's own, with the peer still there. */
 function canEnd(response: MeasuredResponse): boolean {
+  const holder = holderOf(response);
+  if (holder[EXCHANGE] !== undefined) {
+    return canEndStream(holder as MeasuredStream);
+  }
   const { socket } = response;
   return (
     !response.writableEnded &&

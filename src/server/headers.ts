@@ -3,6 +3,7 @@ import {
   OutgoingMessage,
   type ServerResponse,
 } from 'node:http';
+import { Http2ServerResponse } from 'node:http2';
 
 /**
  * A header of a response right after `writeHead`: from the arguments, which Node
@@ -25,7 +26,11 @@ export function getHeader(
   response: ServerResponse,
   name: string,
 ): OutgoingHttpHeader | undefined {
-  return OutgoingMessage.prototype.getHeader.call(response, name);
+  const { getHeader: read } =
+    response instanceof OutgoingMessage
+      ? OutgoingMessage.prototype
+      : Http2ServerResponse.prototype;
+  return (read as typeof response.getHeader).call(response, name);
 }
 
 function headerIn(

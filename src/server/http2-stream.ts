@@ -1,9 +1,15 @@
 import type { Socket } from 'node:net';
 import { isEventStream } from '../protocol/content-type.ts';
-import { HTTP2, OPAQUE } from './connection.ts';
+import { COUNTED_OUTSIDE, HTTP2, OPAQUE } from './connection.ts';
 import { guarded } from './failure.ts';
 import type { Handlers } from './handlers.ts';
-import { CONNECTION, EXCHANGE, type MeasuredStream } from './keys.ts';
+import {
+  CONNECTION,
+  EARLY,
+  EXCHANGE,
+  faceOf,
+  type MeasuredStream,
+} from './keys.ts';
 import { isEncoded } from './recognition.ts';
 import {
   createRecord,
@@ -11,6 +17,7 @@ import {
   notePolicy,
   takeReports,
 } from './record.ts';
+import { isCountedOutside } from './source.ts';
 
 // What happens in the life of an HTTP/2 stream, told by the wrappers of http2.ts.
 
@@ -28,9 +35,11 @@ export const recogniseStream = guarded(
     if (stream.writableEnded || stream.destroyed) return;
     const read = (name: string) => headerOf(headers, name);
     if (!isEventStream(read('content-type'))) return;
-    const connection = createRecord(monitor, stream, '2');
+    const connection = stream[EARLY] ?? createRecord(monitor, stream, '2');
+    delete stream[EARLY];
     connection.flags |= HTTP2;
-    if (isEncoded(read('content-encoding'))) connection.flags |= OPAQUE;
+    if (isCountedOutside(faceOf(stream))) connection.flags |= COUNTED_OUTSIDE;
+    else if (isEncoded(read('content-encoding'))) connection.flags |= OPAQUE;
     stream[CONNECTION] = connection;
     monitor.add(connection);
     notePolicy(connection, statusCode, read);

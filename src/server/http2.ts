@@ -7,13 +7,20 @@ import {
 } from 'node:http2';
 import { guarded } from './failure.ts';
 import type { Handlers } from './handlers.ts';
+import { hookCompatible } from './http2-compatible.ts';
 import {
   canEndStream,
   noteClosedHere,
   onStreamEvent,
   recogniseStream,
 } from './http2-stream.ts';
-import { ARRIVED, CONNECTION, EXCHANGE, type MeasuredStream } from './keys.ts';
+import {
+  ARRIVED,
+  CONNECTION,
+  EXCHANGE,
+  type MeasuredResponse,
+  type MeasuredStream,
+} from './keys.ts';
 import { createPatches, type Method, type Patches } from './patch.ts';
 import { writeTimed } from './write-duration.ts';
 
@@ -36,6 +43,7 @@ export function hookHttp2(own: Handlers): () => void {
     undo.push(patches.put({ emit: wrapServerEmit(patches) }));
   }
   if (streams !== undefined) undo.push(streams.put(wrapStream(streams)));
+  undo.push(hookCompatible(own));
   return () => {
     handlers = undefined;
     for (const step of undo.splice(0)) step();
@@ -53,7 +61,7 @@ function wrapServerEmit(patches: Patches): Method {
   return function emit(this: unknown, ...args: unknown[]): unknown {
     if (handlers !== undefined) {
       if (args[0] === 'stream') onStream(this, args);
-      else if (args[0] === 'request') onRequest(args[1]);
+      else if (args[0] === 'request') onRequest(args[1], args[2]);
     }
     const isHeard = patches.originalOf('emit').apply(this, args);
     // Unheard, a time-out ends the session and all its streams.
@@ -80,6 +88,7 @@ const onStream = guarded((server: unknown, args: unknown[]) => {
   stream[EXCHANGE] = {
     request: describeRequest(stream, headers, rawHeaders),
     server: server as { listening: boolean },
+    response: undefined,
     isTimedOut: () => session !== undefined && timedOut.has(session),
     isClosedHere: false,
     isSessionOver: false,
@@ -103,10 +112,12 @@ function describeRequest(
   } as unknown as IncomingMessage;
 }
 
-const onRequest = guarded((request: unknown) => {
+const onRequest = guarded((request: unknown, response: unknown) => {
   const { stream } = request as { stream?: MeasuredStream };
   const exchange = stream?.[EXCHANGE];
-  if (exchange !== undefined) exchange.request = request as IncomingMessage;
+  if (exchange === undefined) return;
+  exchange.request = request as IncomingMessage;
+  exchange.response = response as MeasuredResponse;
 });
 
 /** The wrappers on the class of a server's streams. */

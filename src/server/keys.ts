@@ -29,6 +29,8 @@ export const REPORTS: unique symbol = Symbol('sse.reports');
 interface Exchange {
   /** The compatibility API's request, or one like it. */
   request: IncomingMessage;
+  /** The compatibility API's response, if it serves the stream. */
+  response: MeasuredResponse | undefined;
   readonly server: { readonly listening: boolean };
   /** Whether its session was ended by a time-out. */
   isTimedOut(): boolean;
@@ -51,6 +53,17 @@ export interface MeasuredResponse extends ServerResponse {
 
 /** A stream of an HTTP/2 server: what a response is, as far as it goes. */
 export type MeasuredStream = MeasuredResponse & ServerHttp2Stream;
+
+/** What has the record: of HTTP/2's compatible responses, their stream. */
+export function holderOf(response: MeasuredResponse): MeasuredResponse {
+  const { stream } = response as { stream?: MeasuredResponse };
+  return stream?.[EXCHANGE] === undefined ? response : stream;
+}
+
+/** Where the application writes: of a stream, its compatible response if any. */
+export function faceOf(holder: MeasuredResponse): MeasuredResponse {
+  return holder[EXCHANGE]?.response ?? holder;
+}
 
 /** The request of a response, or of an HTTP/2 stream. */
 export function requestOf(response: MeasuredResponse): IncomingMessage {

@@ -6,7 +6,14 @@ import {
   OPAQUE,
 } from './connection.ts';
 import { headerOf } from './headers.ts';
-import { CONNECTION, EARLY, type MeasuredResponse } from './keys.ts';
+import {
+  CONNECTION,
+  EARLY,
+  EXCHANGE,
+  holderOf,
+  type MeasuredResponse,
+  requestOf,
+} from './keys.ts';
 import type { ServerMonitor } from './monitor.ts';
 import {
   createRecord,
@@ -68,12 +75,15 @@ export function recognise(
  */
 export function recordOf(
   monitor: ServerMonitor,
-  response: MeasuredResponse,
+  given: MeasuredResponse,
 ): Connection | undefined {
+  const response = holderOf(given);
   const record = response[CONNECTION] ?? response[EARLY];
   if (record !== undefined) return record;
   if (!isServed(response) || response.headersSent) return undefined;
-  if (response.destroyed || response.req.method === 'HEAD') return undefined;
+  if (response.destroyed || requestOf(response).method === 'HEAD') {
+    return undefined;
+  }
   response[EARLY] = createRecord(monitor, response, versionOf(response));
   return response[EARLY];
 }
@@ -82,11 +92,15 @@ export function recordOf(
  * Whether a server of Node's made the response: one that a test or an adapter made
  * by itself may never emit `close`.
  */
-function isServed({ req }: MeasuredResponse): boolean {
-  return (req.socket as { server?: unknown } | null)?.server !== undefined;
+function isServed(response: MeasuredResponse): boolean {
+  if (response[EXCHANGE] !== undefined) return true;
+  return (
+    (response.req.socket as { server?: unknown } | null)?.server !== undefined
+  );
 }
 
-function versionOf({ req }: MeasuredResponse): string {
+function versionOf({ req, [EXCHANGE]: exchange }: MeasuredResponse): string {
+  if (exchange !== undefined) return '2';
   return req.httpVersion === '1.0' ? '1.0' : '1.1';
 }
 

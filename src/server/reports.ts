@@ -7,7 +7,7 @@ import { guarded } from './failure.ts';
 import { isHooked } from './hook.ts';
 import {
   CONNECTION,
-  EXCHANGE,
+  holderOf,
   type MeasuredResponse,
   REPORTS,
 } from './keys.ts';
@@ -55,10 +55,7 @@ function report(
   given: SseResponse,
   count: (connection: Connection) => void,
 ): void {
-  // HTTP/2's compatibility API stands before the stream that has the record.
-  const { stream } = given as { stream?: MeasuredResponse };
-  const response =
-    stream?.[EXCHANGE] === undefined ? (given as MeasuredResponse) : stream;
+  const response = holderOf(given as MeasuredResponse);
   const connection = response[CONNECTION];
   if (connection !== undefined) {
     count(connection);

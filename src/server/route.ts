@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { context, createContextKey } from '@opentelemetry/api';
+import { routeOfFastify } from './routes/fastify.ts';
 
 /** Segments of a path kept as they are; the rest becomes `*`. */
 const MAX_SEGMENTS = 8;
@@ -23,6 +24,7 @@ export function findRoute(request: IncomingMessage): string {
   return (
     routeOfContext() ??
     routeOfExpress(request) ??
+    routeOfFastify(request) ??
     cleanPath((request as ExpressRequest).originalUrl ?? request.url ?? '/')
   );
 }

@@ -1,0 +1,58 @@
+import { Http2ServerResponse } from 'node:http2';
+import { isEventStream } from '../protocol/content-type.ts';
+import { CLOSED, COUNTED_OUTSIDE } from './connection.ts';
+import type { Handlers } from './handlers.ts';
+import { isSameName } from './headers.ts';
+import {
+  CANDIDATE,
+  CONNECTION,
+  holderOf,
+  type MeasuredResponse,
+} from './keys.ts';
+import { createPatches } from './patch.ts';
+
+// The compatibility API's response, which stands before the stream: here a
+// compressor is seen coming, and writes that never reach a closed stream.
+
+const patches = createPatches(Http2ServerResponse.prototype);
+const { originalOf } = patches;
+
+let handlers: Handlers | undefined;
+
+/** @returns its undo. */
+export function hookCompatible(own: Handlers): () => void {
+  handlers = own;
+  const unpatch = patches.put({ setHeader, write, emit });
+  return () => {
+    handlers = undefined;
+    unpatch();
+  };
+}
+
+function setHeader(this: MeasuredResponse, ...args: unknown[]): unknown {
+  const result = originalOf('setHeader').apply(this, args);
+  if (
+    handlers !== undefined &&
+    isSameName(args[0], 'content-type') &&
+    isEventStream(args[1])
+  ) {
+    handlers.onCandidate(this);
+  }
+  return result;
+}
+
+function write(this: MeasuredResponse, ...args: unknown[]): unknown {
+  const connection = this && holderOf(this)[CONNECTION];
+  // Node does not hand it on; before, the stream's own `write` sees it.
+  if (connection?.has(CLOSED) && !connection.has(COUNTED_OUTSIDE)) {
+    handlers?.beforeWrite(connection, args[0]);
+  }
+  return originalOf('write').apply(this, args);
+}
+
+function emit(this: MeasuredResponse, ...args: unknown[]): unknown {
+  if (args[0] === 'pipe' && this?.[CANDIDATE]) {
+    handlers?.onPipe(this, args[1]);
+  }
+  return originalOf('emit').apply(this, args);
+}
