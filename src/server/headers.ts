@@ -4,6 +4,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { Http2ServerResponse } from 'node:http2';
+import { isEventStream } from '../protocol/content-type.ts';
 
 /**
  * A header of a response right after `writeHead`: from the arguments, which Node
@@ -59,6 +60,11 @@ function headerInList(
     if (isSameName(key, name)) return value as OutgoingHttpHeader;
   }
   return undefined;
+}
+
+/** Whether the arguments of `setHeader` make a response an event stream. */
+export function namesEventStream([name, value]: readonly unknown[]): boolean {
+  return isSameName(name, 'content-type') && isEventStream(value);
 }
 
 /** Compares lengths first: most headers are another one. */

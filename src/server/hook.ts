@@ -1,9 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ServerResponse } from 'node:http';
-import { isEventStream } from '../protocol/content-type.ts';
 import { reportFailure } from './failure.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
-import { isSameName } from './headers.ts';
+import { namesEventStream } from './headers.ts';
 import { hookHttp2 } from './http2.ts';
 import {
   ARRIVED,
@@ -73,13 +72,7 @@ function onRequestStart(message: unknown): void {
 
 function setHeader(this: Response, ...args: unknown[]): unknown {
   const result = originalOf('setHeader').apply(this, args);
-  if (
-    handlers !== undefined &&
-    isSameName(args[0], 'content-type') &&
-    isEventStream(args[1])
-  ) {
-    handlers.onCandidate(this);
-  }
+  if (namesEventStream(args)) handlers?.onCandidate(this);
   return result;
 }
 

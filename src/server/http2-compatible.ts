@@ -1,8 +1,7 @@
 import { Http2ServerResponse } from 'node:http2';
-import { isEventStream } from '../protocol/content-type.ts';
 import { CLOSED, COUNTED_OUTSIDE } from './connection.ts';
 import type { Handlers } from './handlers.ts';
-import { isSameName } from './headers.ts';
+import { namesEventStream } from './headers.ts';
 import {
   CANDIDATE,
   CONNECTION,
@@ -31,13 +30,7 @@ export function hookCompatible(own: Handlers): () => void {
 
 function setHeader(this: MeasuredResponse, ...args: unknown[]): unknown {
   const result = originalOf('setHeader').apply(this, args);
-  if (
-    handlers !== undefined &&
-    isSameName(args[0], 'content-type') &&
-    isEventStream(args[1])
-  ) {
-    handlers.onCandidate(this);
-  }
+  if (namesEventStream(args)) handlers?.onCandidate(this);
   return result;
 }
 
