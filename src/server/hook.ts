@@ -12,6 +12,7 @@ import {
 } from './keys.ts';
 import type { ServerMonitor } from './monitor.ts';
 import { createPatches } from './patch.ts';
+import { watchFastifyRoutes } from './routes/fastify.ts';
 import { writeTimed } from './write-duration.ts';
 
 // The functions below stand on ServerResponse.prototype. Each calls the original
@@ -47,9 +48,11 @@ export function hookServer(monitor: ServerMonitor): () => void {
   });
   subscribe(REQUEST_START, onRequestStart);
   const unhookHttp2 = hookHttp2(own);
+  const unwatchFastify = watchFastifyRoutes();
   return () => {
     handlers = undefined;
     unhookHttp2();
+    unwatchFastify();
     unsubscribe(REQUEST_START, onRequestStart);
     unpatch();
     own.release();

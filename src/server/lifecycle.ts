@@ -8,6 +8,7 @@ import {
   type Connection,
   FINAL_SENT,
   HTTP2,
+  OPAQUE,
   OPENED,
   RESUMED,
 } from './connection.ts';
@@ -34,7 +35,7 @@ export function openConnection(
   connection.lastWriteAt = monitor.clock.now;
   lifecycle.active++;
   lifecycle.opened[connection.has(RESUMED) ? 1 : 0].value++;
-  if (connection.events === 0) series.waiting++;
+  if (isEventless(connection)) series.waiting++;
   monitor.histograms.connectionOpenTime.record(
     (now - connection.arrivedAt) / 1000,
     series.attributes,
@@ -69,7 +70,7 @@ export function closeConnection(
   // the balance of opened and closed otherwise.
   lifecycle.active--;
   const errorType = countCause(monitor, connection, cause);
-  if (connection.events === 0) {
+  if (isEventless(connection)) {
     series.waiting--;
     series.eventless.of(cause.reason).value++;
   }
@@ -86,6 +87,11 @@ export function closeConnection(
   tell(monitor, connection, cause.reason, errorType, now);
   // It may serve another response; and whoever keeps this one must not keep it.
   connection.socket = undefined;
+}
+
+/** Not of streams that we cannot see into: they may have had any number. */
+function isEventless(connection: Connection): boolean {
+  return connection.events === 0 && !connection.has(OPAQUE);
 }
 
 function decideCause(connection: Connection): CloseCause {

@@ -23,6 +23,7 @@ type Method = (...args: unknown[]) => unknown;
 interface Target {
   write: Method;
   end: Method;
+  readonly writableEnded?: boolean;
   [WATCH]?: Watch;
 }
 
@@ -59,7 +60,9 @@ export function watchPiped(
 ): void {
   const encoding = getHeader(response, 'content-encoding');
   if (encoding === undefined || encoding === 'identity') return;
-  if (isTarget(source)) watch(response, source, listener);
+  // One that was ended before it was piped is written to no more.
+  if (!isTarget(source) || source.writableEnded) return;
+  watch(response, source, listener);
 }
 
 /**

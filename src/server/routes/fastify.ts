@@ -43,6 +43,6 @@ export function routeOfFastify(request: IncomingMessage): string | undefined {
 const noteRoute = guarded((message: unknown) => {
   const { request, route } = (message ?? {}) as HandlerStart;
   const url = route?.url;
-  if (request?.raw === undefined) return;
-  if (typeof url === 'string' && url !== '') request.raw[ROUTE] = url;
+  if (!request?.raw || typeof url !== 'string' || url === '') return;
+  request.raw[ROUTE] = url;
 });
