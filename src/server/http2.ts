@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import {
   createSecureServer,
   createServer,
+  type Http2Session,
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2';
@@ -18,6 +19,7 @@ import {
   ARRIVED,
   CONNECTION,
   EXCHANGE,
+  type Exchange,
   type MeasuredResponse,
   type MeasuredStream,
 } from './keys.ts';
@@ -83,33 +85,70 @@ const onStream = guarded((server: unknown, args: unknown[]) => {
     streams = createPatches(Object.getPrototypeOf(stream));
     undo.push(streams.put(wrapStream(streams)));
   }
-  const { session } = stream;
   stream[ARRIVED] = performance.now();
-  stream[EXCHANGE] = {
-    request: describeRequest(stream, headers, rawHeaders),
-    server: server as { listening: boolean },
-    response: undefined,
-    isTimedOut: () => session !== undefined && timedOut.has(session),
-    isClosedHere: false,
-    isSessionOver: false,
-  };
-});
-
-/** What hooks are given for a stream that the compatibility API does not serve. */
-function describeRequest(
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  rawHeaders: string[],
-): IncomingMessage {
-  return {
-    method: headers[':method'],
-    url: headers[':path'],
-    httpVersion: '2.0',
+  stream[EXCHANGE] = new StreamExchange(
+    stream,
     headers,
     rawHeaders,
-    socket: stream.session?.socket,
-    stream,
-  } as unknown as IncomingMessage;
+    server as { listening: boolean },
+  );
+});
+
+/** Made for every stream, most of which are no event streams: it looks later. */
+class StreamExchange implements Exchange {
+  response: MeasuredResponse | undefined;
+  isClosedHere = false;
+  isSessionOver = false;
+  readonly server: { readonly listening: boolean };
+  readonly #session: Http2Session | undefined;
+  readonly #stream: ServerHttp2Stream;
+  readonly #headers: IncomingHttpHeaders;
+  readonly #rawHeaders: string[];
+  #request: IncomingMessage | undefined;
+
+  constructor(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    rawHeaders: string[],
+    server: { readonly listening: boolean },
+  ) {
+    this.server = server;
+    this.#stream = stream;
+    this.#session = stream.session;
+    this.#headers = headers;
+    this.#rawHeaders = rawHeaders;
+  }
+
+  /** Of a raw stream: what hooks are given where there is no request. */
+  get request(): IncomingMessage {
+    this.#request ??= {
+      method: this.#headers[':method'],
+      url: this.#headers[':path'],
+      httpVersion: '2.0',
+      headers: this.#headers,
+      rawHeaders: this.#rawHeaders,
+      socket: socketOf(this.#session),
+      stream: this.#stream,
+    } as unknown as IncomingMessage;
+    return this.#request;
+  }
+
+  set request(request: IncomingMessage) {
+    this.#request = request;
+  }
+
+  isTimedOut(): boolean {
+    return this.#session !== undefined && timedOut.has(this.#session);
+  }
+}
+
+/** It throws once the session has no socket. */
+function socketOf(session: Http2Session | undefined): unknown {
+  try {
+    return session?.socket;
+  } catch {
+    return undefined;
+  }
 }
 
 const onRequest = guarded((request: unknown, response: unknown) => {

@@ -26,7 +26,7 @@ export const EXCHANGE: unique symbol = Symbol('sse.exchange');
 export const REPORTS: unique symbol = Symbol('sse.reports');
 
 /** The request of an HTTP/2 stream, and who serves it. */
-interface Exchange {
+export interface Exchange {
   /** The compatibility API's request, or one like it. */
   request: IncomingMessage;
   /** The compatibility API's response, if it serves the stream. */
