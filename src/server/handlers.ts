@@ -5,10 +5,12 @@ import {
   type Connection,
   ENDED,
   HTTP2,
+  OPAQUE,
   OPENED,
   TIMED_OUT,
 } from './connection.ts';
 import { guarded } from './failure.ts';
+import { getHeader } from './headers.ts';
 import { canEndStream } from './http2-stream.ts';
 import {
   CANDIDATE,
@@ -20,9 +22,9 @@ import {
   type MeasuredStream,
   requestOf,
 } from './keys.ts';
-import { closeConnection, openConnection } from './lifecycle.ts';
+import { closeConnection, openConnection, revealEvents } from './lifecycle.ts';
 import type { ServerMonitor } from './monitor.ts';
-import { recognise, recordOf } from './recognition.ts';
+import { isEncoded, recognise, recordOf } from './recognition.ts';
 import { countFailure } from './record.ts';
 import { asksForEventStream } from './request.ts';
 import {
@@ -60,7 +62,7 @@ export interface Handlers {
   ): void;
   /** Before an event stream's response emits. */
   onEvent(connection: Connection, event: unknown): void;
-  /** Before a candidate emits `pipe`. */
+  /** Before a response emits `pipe`. */
   onPipe(response: MeasuredResponse, source: unknown): void;
   /** Before a response that is no event stream emits `close`. */
   onEarlyClose(response: MeasuredResponse): void;
@@ -134,9 +136,16 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
           onClose(monitor, connection);
       }
     }),
-    onPipe: guarded((response, source) =>
-      watchPiped(response, source, outside),
-    ),
+    onPipe: guarded((response, source) => {
+      const connection = response && holderOf(response)[CONNECTION];
+      if (connection === undefined) {
+        if (!response?.[CANDIDATE]) return;
+        if (!isEncoded(getHeader(response, 'content-encoding'))) return;
+      } else if (!connection.has(OPAQUE) || connection.contentBytes > 0) {
+        return;
+      }
+      if (watchPiped(response, source, outside)) revealEvents(connection);
+    }),
     onEarlyClose: guarded((response) => {
       if (!response.headersSent && asksForEventStream(requestOf(response))) {
         countFailure(monitor, response);

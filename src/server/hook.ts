@@ -149,7 +149,7 @@ function emit(this: Response, ...args: unknown[]): unknown {
     const connection = this?.[CONNECTION];
     if (connection !== undefined) handlers.onEvent(connection, args[0]);
     else if (args[0] === 'close') handlers.onEarlyClose(this);
-    if (args[0] === 'pipe' && this?.[CANDIDATE]) handlers.onPipe(this, args[1]);
+    if (args[0] === 'pipe') handlers.onPipe(this, args[1]);
   }
   return originalOf('emit').apply(this, args);
 }

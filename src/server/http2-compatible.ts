@@ -2,12 +2,7 @@ import { Http2ServerResponse } from 'node:http2';
 import { CLOSED, COUNTED_OUTSIDE } from './connection.ts';
 import type { Handlers } from './handlers.ts';
 import { namesEventStream } from './headers.ts';
-import {
-  CANDIDATE,
-  CONNECTION,
-  holderOf,
-  type MeasuredResponse,
-} from './keys.ts';
+import { CONNECTION, holderOf, type MeasuredResponse } from './keys.ts';
 import { createPatches } from './patch.ts';
 
 // The compatibility API's response, which stands before the stream: here a
@@ -44,8 +39,6 @@ function write(this: MeasuredResponse, ...args: unknown[]): unknown {
 }
 
 function emit(this: MeasuredResponse, ...args: unknown[]): unknown {
-  if (args[0] === 'pipe' && this?.[CANDIDATE]) {
-    handlers?.onPipe(this, args[1]);
-  }
+  if (args[0] === 'pipe') handlers?.onPipe(this, args[1]);
   return originalOf('emit').apply(this, args);
 }

@@ -83,11 +83,13 @@ function hasLostSocket(session: { readonly socket: Socket }): boolean {
 
 /** Before a stream emits. */
 export const onStreamEvent = guarded(
-  (handlers: Handlers, stream: MeasuredStream, event: unknown) => {
+  (handlers: Handlers, stream: MeasuredStream, event: unknown, of: unknown) => {
     const connection = stream?.[CONNECTION];
     if (connection !== undefined) {
       if (event === 'drain' || event === 'close') {
         handlers.onEvent(connection, event);
+      } else if (event === 'pipe') {
+        handlers.onPipe(faceOf(stream), of);
       }
     } else if (event === 'close' && stream?.[EXCHANGE] !== undefined) {
       handlers.onEarlyClose(stream);

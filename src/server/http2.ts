@@ -205,7 +205,7 @@ function wrapStream({ originalOf }: Patches): Record<string, Method> {
     },
     emit(this: unknown, ...args: unknown[]): unknown {
       if (handlers !== undefined) {
-        onStreamEvent(handlers, this as This, args[0]);
+        onStreamEvent(handlers, this as This, args[0], args[1]);
       }
       return originalOf('emit').apply(this, args);
     },

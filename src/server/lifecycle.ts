@@ -5,6 +5,7 @@ import { endBlocked } from './backpressure.ts';
 import { type CloseCause, decideCloseCause } from './close-reason.ts';
 import {
   CLOSED,
+  COUNTED_OUTSIDE,
   type Connection,
   FINAL_SENT,
   HTTP2,
@@ -89,6 +90,15 @@ export function closeConnection(
   connection.socket = undefined;
 }
 
+/** What its events are was hidden, and is seen from now on. */
+export function revealEvents(connection: Connection | undefined): void {
+  if (connection === undefined) return;
+  connection.flags = (connection.flags & ~OPAQUE) | COUNTED_OUTSIDE;
+  if (connection.has(OPENED) && !connection.has(CLOSED)) {
+    connection.series.waiting++;
+  }
+}
+
 /** Not of streams that we cannot see into: they may have had any number. */
 function isEventless(connection: Connection): boolean {
   return connection.events === 0 && !connection.has(OPAQUE);
@@ -114,6 +124,7 @@ function countCause(
 
 function countUnfinished(connection: Connection): void {
   const { series, scanFinals } = connection;
+  if (connection.has(OPAQUE)) return;
   if (hasUnfinishedEvent(connection))
     countError(connection, 'unfinished_event');
   if (scanFinals === undefined || connection.has(FINAL_SENT)) return;

@@ -84,8 +84,10 @@ export function recordOf(
   if (response.destroyed || requestOf(response).method === 'HEAD') {
     return undefined;
   }
-  response[EARLY] = createRecord(monitor, response, versionOf(response));
-  return response[EARLY];
+  const early = createRecord(monitor, response, versionOf(response));
+  early.flags |= COUNTED_OUTSIDE;
+  response[EARLY] = early;
+  return early;
 }
 
 /**

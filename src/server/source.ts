@@ -1,5 +1,4 @@
 import { reportFailure } from './failure.ts';
-import { getHeader } from './headers.ts';
 import type { MeasuredResponse } from './keys.ts';
 import { imitate } from './patch.ts';
 
@@ -52,17 +51,20 @@ export function watchOwnWrite(
   if (Object.hasOwn(response, 'write')) watch(response, response, listener);
 }
 
-/** Sees what is written into a stream that is piped into an encoded response. */
+/**
+ * Sees what is written into a stream that is piped into an encoded response.
+ *
+ * @returns whether it does now.
+ */
 export function watchPiped(
   response: MeasuredResponse,
   source: unknown,
   listener: OutsideListener,
-): void {
-  const encoding = getHeader(response, 'content-encoding');
-  if (encoding === undefined || encoding === 'identity') return;
+): boolean {
   // One that was ended before it was piped is written to no more.
-  if (!isTarget(source) || source.writableEnded) return;
+  if (!isTarget(source) || source.writableEnded) return false;
   watch(response, source, listener);
+  return true;
 }
 
 /**

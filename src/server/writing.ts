@@ -1,7 +1,13 @@
 import { type ScanResult, scan } from '../protocol/scanner.ts';
 import type { ProtocolErrorType } from '../semconv.ts';
 import { readTenths } from './clock.ts';
-import { type Connection, FINAL_SENT, OPAQUE, OPENED } from './connection.ts';
+import {
+  COUNTED_OUTSIDE,
+  type Connection,
+  FINAL_SENT,
+  OPAQUE,
+  OPENED,
+} from './connection.ts';
 import type { ServerMonitor } from './monitor.ts';
 
 /** What an application may give to `write()`. */
@@ -40,6 +46,10 @@ export function countWrite(
   connection.lastWriteAt = monitor.clock.now;
   if ((connection.flags & OPAQUE) !== 0) return;
   const found = scan(connection, content, bytes);
+  if (found.invalidUtf8 > 0 && isEncodedAbove(connection, chunk)) {
+    hideEvents(connection);
+    return;
+  }
   if (found.comments > 0) {
     series.comments += found.comments;
     connection.comments += found.comments;
@@ -118,6 +128,24 @@ function noteFirstEvent(monitor: ServerMonitor, connection: Connection): void {
     (now - connection.arrivedAt) / 1000,
     connection.series.attributes,
   );
+}
+
+/**
+ * Whether the first bytes written above what we took for the compressor are no
+ * text: the compressor is above that.
+ */
+function isEncodedAbove(connection: Connection, chunk: Chunk): boolean {
+  return (
+    connection.has(COUNTED_OUTSIDE) &&
+    typeof chunk !== 'string' &&
+    connection.contentBytes === chunk.byteLength
+  );
+}
+
+/** What its events are cannot be seen. */
+function hideEvents(connection: Connection): void {
+  connection.flags |= OPAQUE;
+  if (connection.has(OPENED)) connection.series.waiting--;
 }
 
 function hasErrors(found: ScanResult): boolean {

@@ -10,6 +10,7 @@ import {
 import { expect, test } from 'vitest';
 import { openDecoding } from '../support/decoding-client.ts';
 import { STREAM, startMeasured } from '../support/measured-server.ts';
+import { until } from '../support/poll.ts';
 import { ENDS, expectStream } from '../support/stream-ends.ts';
 
 const EVENTS = [
@@ -47,6 +48,28 @@ for (const [encoding, create] of Object.entries(compressors)) {
       const end = () => compressor.end();
       await expectStream({ server, client, end }, reason, ALL);
       expect(await server.sum('writes')).toBe(3);
+      expect(await server.sum('protocolErrors')).toBe(0);
+    });
+
+    test(`what is written into ${encoding} piped after writeHead is measured: ${reason}`, async () => {
+      const compressor = create();
+      await using server = await startMeasured({}, (_request, response) => {
+        response.writeHead(200, { ...STREAM, 'Content-Encoding': encoding });
+        response.flushHeaders();
+        compressor.pipe(response);
+        response.on('close', () => compressor.destroy());
+      });
+      const client = await openDecoding(`${server.url}/events/7`, encoding);
+      await until(
+        'it waits for an event',
+        () => server.sum('waitingConnections'),
+        (waiting) => waiting === 1,
+      );
+      for (const event of EVENTS) compressor.write(event);
+      await client.waitFor(TEXT);
+      const end = () => compressor.end();
+      await expectStream({ server, client, end }, reason, ALL);
+      expect(await server.sum('waitingConnections')).toBe(0);
       expect(await server.sum('protocolErrors')).toBe(0);
     });
 

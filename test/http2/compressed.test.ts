@@ -9,6 +9,11 @@ import { until } from '../support/poll.ts';
 
 const EVENT = `event: tick\ndata: ${'again and '.repeat(30)}\n\n`;
 
+const HEADERS = {
+  'content-type': 'text/event-stream',
+  'content-encoding': 'gzip',
+};
+
 /** Requests once; resolves with the response when a server has it. */
 async function respond(pair: Http2Pair) {
   const responded = new Promise<Http2ServerResponse>((resolve) => {
@@ -51,6 +56,29 @@ for (const [encoding, create] of Object.entries({
     await expectCounted(pair, 6);
   });
 }
+
+test('events are seen above a stream that is piped after writeHead', async () => {
+  await using pair = await startHttp2();
+  const { response } = await respond(pair);
+  response.writeHead(200, HEADERS);
+  const compressor = createGzip();
+  compressor.pipe(response);
+  compressor.write(EVENT);
+  compressor.end(EVENT);
+  await expectCounted(pair, 2);
+});
+
+test('events are seen above a stream that is piped into a raw stream', async () => {
+  await using pair = await startHttp2();
+  const { client, stream } = await pair.request();
+  client.resume();
+  stream.respond(HEADERS);
+  const compressor = createGzip();
+  compressor.pipe(stream);
+  compressor.write(EVENT);
+  compressor.end(EVENT);
+  await expectCounted(pair, 2);
+});
 
 test('events are seen above a middleware that writes in the place of the response', async () => {
   await using pair = await startHttp2();
