@@ -1,14 +1,19 @@
 import {
+  ATTR_SSE_STREAM,
   CLOSE_REASONS,
   CPU_MODES,
   DROP_REASONS,
   EVENT_LOOP_STATES,
+  HTTP_SERVER_DURATIONS,
   type MetricDefinition,
   PROCESS_METRICS,
   PROTOCOL_ERROR_TYPES,
   prometheusName,
   RESUME_RESULTS,
   SERVER_METRICS,
+  SPAN_ATTRIBUTES,
+  SPAN_EVENTS,
+  type SpanDefinition,
 } from '../src/semconv.ts';
 
 const KINDS: Record<MetricDefinition['kind'], string> = {
@@ -71,9 +76,39 @@ ${table(
 )}
 
 Other attributes are bounded: at most \`maxRoutes\` routes, \`maxEventTypes\` event
-types and 20 error types a process; what is beyond is added up in \`_OTHER\`. No
-instrument reports more than 1,500 attribute sets.
+types and 20 error types a process, 5 names and 20 values each of \`attributesHook\`;
+what is beyond is added up in \`_OTHER\`. No instrument reports more than 1,500
+attribute sets.
+
+## On others' metrics
+
+${HTTP_SERVER_DURATIONS.map(code).join(' and ')} have ${code(ATTR_SSE_STREAM)} = true on event
+streams, where the provider was made with \`sseViews()\`.
+
+## On spans
+
+When a stream closes, the server span that was active when its headers were sent
+gets attributes. No span is made, and none gets an event for each event.
+
+${renderSpans('Attribute', SPAN_ATTRIBUTES)}
+
+With \`spanEvents\` it gets span events too:
+
+${renderSpans('Event', SPAN_EVENTS)}
+
+Exemplars, which would lead from a histogram to a trace, are not recorded: the
+JavaScript SDK (3.1) has none.
 `;
+}
+
+function renderSpans(
+  head: string,
+  definitions: readonly SpanDefinition[],
+): string {
+  return table(
+    [head, 'Meaning'],
+    definitions.map(({ name, description }) => [code(name), description]),
+  );
 }
 
 function renderMetrics(metrics: readonly MetricDefinition[]): string {

@@ -7,6 +7,9 @@ const IN_CODE: Record<string, string> = {
   enabled: 'whether it is on from the start; `true`',
   route: '`(request) => string`: the route template of a request',
   clientAddress: '`(request) => string`: who is behind a request',
+  ignoreRequestHook: '`(request) => boolean`: true leaves a request out',
+  attributesHook:
+    '`(request) => ({ name: value })`: further attributes of its metrics; at most 5 names, 20 values each',
   onClose: '`(summary, request) => void`: told of each stream that closed',
 } satisfies Partial<Record<keyof SseInstrumentationConfig, string>>;
 

@@ -1,5 +1,4 @@
 export { SseInstrumentation } from './instrumentation.ts';
-export { type SseView, sseViews } from './metrics/views.ts';
 export { reportDropped, reportReplay } from './server/reports.ts';
 export type {
   FinalEvents,
@@ -9,3 +8,4 @@ export type {
   SseReplay,
   SseResponse,
 } from './types.ts';
+export { type SseView, sseViews } from './views.ts';

@@ -34,6 +34,12 @@ export interface MetricDefinition {
   readonly global?: true;
 }
 
+/** An attribute or an event of a span. */
+export interface SpanDefinition {
+  readonly name: string;
+  readonly description: string;
+}
+
 // Attributes
 
 /** Route template of the request, never a raw path. */
@@ -60,6 +66,25 @@ export const ATTR_SSE_PROTOCOL_ERROR_TYPE = 'sse.protocol_error.type';
 export const ATTR_SSE_PROCESS_CPU_MODE = 'sse.process.cpu.mode';
 /** `active` or `idle`. */
 export const ATTR_SSE_PROCESS_EVENT_LOOP_STATE = 'sse.process.event_loop.state';
+
+/** Whether the request is answered by an event stream: on others' metrics. */
+export const ATTR_SSE_STREAM = 'sse.stream';
+
+// Attributes of spans alone: their values have no bounds.
+
+/** Events of one connection. */
+export const ATTR_SSE_CONNECTION_EVENTS = 'sse.connection.events';
+/** Comment lines of one connection: heartbeats. */
+export const ATTR_SSE_CONNECTION_COMMENTS = 'sse.connection.comments';
+/** Bytes of event stream as the application wrote them. */
+export const ATTR_SSE_CONNECTION_CONTENT_SIZE = 'sse.connection.content.size';
+/** Bytes of the response on the wire before TLS; HTTP/2: DATA bytes. */
+export const ATTR_SSE_CONNECTION_WIRE_SIZE = 'sse.connection.wire.size';
+/** Seconds from the request's arrival to the first event. */
+export const ATTR_SSE_CONNECTION_TIME_TO_FIRST_EVENT =
+  'sse.connection.time_to_first_event';
+/** Bytes waiting in memory for the client. */
+export const ATTR_SSE_CONNECTION_QUEUE_SIZE = 'sse.connection.queue.size';
 
 /** Stands for every value beyond a limit, and for what has no name. */
 export const OTHER = '_OTHER';
@@ -128,6 +153,63 @@ export const KNOWN_METHODS: ReadonlySet<string> = new Set([
   'QUERY',
   'TRACE',
 ]);
+
+/** Set on the active server span when its stream closes. */
+export const SPAN_ATTRIBUTES: readonly SpanDefinition[] = [
+  {
+    name: ATTR_SSE_CONNECTION_CLOSE_REASON,
+    description: 'Why it ended, as in the metrics.',
+  },
+  {
+    name: ATTR_ERROR_TYPE,
+    description: 'As in the metrics; only with the close reason `error`.',
+  },
+  {
+    name: ATTR_SSE_CONNECTION_RESUMED,
+    description: 'Whether the request carried `Last-Event-ID`.',
+  },
+  { name: ATTR_SSE_CONNECTION_EVENTS, description: 'Events written.' },
+  { name: ATTR_SSE_CONNECTION_COMMENTS, description: 'Comment lines written.' },
+  {
+    name: ATTR_SSE_CONNECTION_TIME_TO_FIRST_EVENT,
+    description: 'Seconds from request to first event, when there was one.',
+  },
+  {
+    name: ATTR_SSE_CONNECTION_CONTENT_SIZE,
+    description: 'Bytes as the application wrote them.',
+  },
+  { name: ATTR_SSE_CONNECTION_WIRE_SIZE, description: 'Bytes on the wire.' },
+];
+
+/** The headers of the stream are sent. */
+export const SPAN_EVENT_OPEN = 'sse.open';
+/** Its first event was written. */
+export const SPAN_EVENT_FIRST_EVENT = 'sse.first_event';
+/** `write()` returned false. */
+export const SPAN_EVENT_BLOCKED = 'sse.blocked';
+/** It closed. */
+export const SPAN_EVENT_CLOSE = 'sse.close';
+
+/** Added to the active server span when `spanEvents` is on. */
+export const SPAN_EVENTS: readonly SpanDefinition[] = [
+  { name: SPAN_EVENT_OPEN, description: 'The headers of the stream are sent.' },
+  { name: SPAN_EVENT_FIRST_EVENT, description: 'Its first event was written.' },
+  {
+    name: SPAN_EVENT_BLOCKED,
+    description: `The client does not keep up; with \`${ATTR_SSE_CONNECTION_QUEUE_SIZE}\`. At most 10.`,
+  },
+  {
+    name: SPAN_EVENT_CLOSE,
+    description: `It closed; with \`${ATTR_SSE_CONNECTION_CLOSE_REASON}\`.`,
+  },
+];
+
+/** Others' metrics that `sseViews()` gives a series of their own for streams. */
+export const HTTP_SERVER_DURATIONS = [
+  'http.server.request.duration',
+  // Before OpenTelemetry's HTTP conventions were stable.
+  'http.server.duration',
+] as const;
 
 // Server metrics. Rules rely on the boundaries 1, 5 and 10 s: changing one of
 // those is a breaking change.

@@ -71,6 +71,26 @@ export interface SseInstrumentationConfig {
    */
   clientAddress?: (request: IncomingMessage) => string | undefined;
   /**
+   * Whether a request is left out of every `sse.server.*` metric. It may throw;
+   * the request does not notice.
+   */
+  ignoreRequestHook?: (request: IncomingMessage) => boolean;
+  /**
+   * Further attributes of the `sse.server.*` metrics of a request, such as
+   * `{ tier: 'free' }`. At most 5 names and 20 values of each a process, further
+   * values are `_OTHER`; names of ours are refused. It may throw; the request
+   * does not notice.
+   */
+  attributesHook?: (
+    request: IncomingMessage,
+  ) => Readonly<Record<string, string | number | boolean | undefined>>;
+  /**
+   * Whether the active server span gets an event when its stream opens, has its
+   * first event, blocks and closes. Its attributes it gets always.
+   * @defaultValue false
+   */
+  spanEvents?: boolean;
+  /**
    * Called once for each stream that closed, with what it was. It may throw;
    * the request does not notice.
    */

@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
@@ -6,6 +7,7 @@ import {
   KNOWN_METHODS,
   OTHER,
 } from '../semconv.ts';
+import { CappedAttributes } from './capped-attributes.ts';
 import { CappedNames } from './capped-names.ts';
 import {
   Budget,
@@ -24,8 +26,8 @@ export const MAX_ATTRIBUTE_SETS = 1500;
 const MAX_SERIES = 150;
 /** `_OTHER` in its three protocol versions always fits. */
 const RESERVED = 3;
-/** `_OTHER` with each known method and `_OTHER` always fits. */
-const MAX_FAILED = MAX_SERIES + 11;
+/** `_OTHER` always fits. */
+const MAX_FAILED = MAX_SERIES + 1;
 const MAX_ERROR_TYPES = 20;
 
 /** Limits of {@link ServerRegistry}. */
@@ -55,11 +57,12 @@ export class ServerRegistry {
   readonly failed: Counts[] = [];
   readonly #options: ServerRegistryOptions;
   readonly #routes: CappedNames;
+  readonly #added = new CappedAttributes();
   readonly #eventTypes: CappedNames;
   readonly #errorTypes = new CappedNames(MAX_ERROR_TYPES);
   readonly #places = new Map<string, ServerPlace>();
-  readonly #byMethod = new Map<string, ServerSeries>();
-  readonly #failedByMethod = new Map<string, Counts>();
+  readonly #series = new Map<string, ServerSeries>();
+  readonly #failuresByKey = new Map<string, Counts>();
   readonly #eventBudget = new Budget(MAX_ATTRIBUTE_SETS - MAX_SERIES);
   readonly #errorBudget = new Budget(MAX_ATTRIBUTE_SETS - 8 * MAX_SERIES);
   readonly #failedBudget = new Budget(MAX_ATTRIBUTE_SETS - 2 * MAX_FAILED);
@@ -73,26 +76,40 @@ export class ServerRegistry {
     );
   }
 
-  /** Where a connection is counted; one look-up a connection. */
-  placeOf(route: string, method: string, version: string): ServerPlace {
-    const knownMethod = KNOWN_METHODS.has(method) ? method : OTHER;
-    return (
-      this.#place(this.#routes.admit(route), knownMethod, version) ??
-      this.#createPlace(OTHER, OTHER, version)
-    );
+  /**
+   * Where a connection is counted; one look-up a connection.
+   *
+   * @param added - attributes of the user's, bounded here.
+   */
+  placeOf(
+    route: string,
+    method: string,
+    version: string,
+    added?: Readonly<Record<string, unknown>>,
+  ): ServerPlace {
+    const base = this.#baseOf(this.#routes.admit(route), method, added);
+    const known = this.#places.get(`${version} ${base.key}`);
+    if (known !== undefined) return known;
+    const isFull = this.lifecycles.length >= MAX_SERIES - RESERVED;
+    return this.#createPlace(isFull ? REST : base, version);
   }
 
   /**
    * Counts a connection that never opened.
    *
    * @param type - status code as text, or `aborted`.
+   * @param added - attributes of the user's, bounded here.
    */
-  countFailure(route: string, method: string, type: string): void {
+  countFailure(
+    route: string,
+    method: string,
+    type: string,
+    added?: Readonly<Record<string, unknown>>,
+  ): void {
     // A scan of made-up paths must not use up the routes of real streams.
     const limit = Math.ceil(this.#options.maxRoutes / 5);
-    const name = this.#routes.admit(route, limit);
-    const knownMethod = KNOWN_METHODS.has(method) ? method : OTHER;
-    this.#failures(name, knownMethod).of(type).value++;
+    const base = this.#baseOf(this.#routes.admit(route, limit), method, added);
+    this.#failures(base).of(type).value++;
   }
 
   /** Counts events of one type; see `sse.event.type` for the limits. */
@@ -116,22 +133,22 @@ export class ServerRegistry {
     return name;
   }
 
-  #place(
+  #baseOf(
     route: string,
     method: string,
-    version: string,
-  ): ServerPlace | undefined {
-    const known = this.#places.get(`${version} ${method} ${route}`);
-    if (known !== undefined) return known;
-    const isFull = this.lifecycles.length >= MAX_SERIES - RESERVED;
-    return isFull ? undefined : this.#createPlace(route, method, version);
+    added: Readonly<Record<string, unknown>> | undefined,
+  ): Base {
+    const known = KNOWN_METHODS.has(method) ? method : OTHER;
+    const admitted = this.#added.admit(added);
+    const key = `${known} ${route}${admitted.key}`;
+    return { route, method: known, added: admitted.attributes, key };
   }
 
-  #createPlace(route: string, method: string, version: string): ServerPlace {
-    const key = `${version} ${method} ${route}`;
+  #createPlace(base: Base, version: string): ServerPlace {
+    const key = `${version} ${base.key}`;
     const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const series = this.#seriesOf(route, method);
+    const series = this.#seriesOf(base);
     const lifecycle = new ServerLifecycle(
       series.attributes,
       version,
@@ -143,33 +160,59 @@ export class ServerRegistry {
     return place;
   }
 
-  #seriesOf(route: string, method: string): ServerSeries {
-    const key = `${method} ${route}`;
-    const known = this.#byMethod.get(key);
+  #seriesOf(base: Base): ServerSeries {
+    const known = this.#series.get(base.key);
     if (known !== undefined) return known;
     const types = this.#options.eventTypes ?? [];
-    const series = new ServerSeries(route, method, types, this.#eventBudget);
-    this.#byMethod.set(key, series);
+    const series = new ServerSeries(
+      attributesOf(base),
+      types,
+      this.#eventBudget,
+    );
+    this.#series.set(base.key, series);
     this.series.push(series);
-    this.#failures(route, method);
+    this.#failures(base);
     return series;
   }
 
-  #failures(route: string, method: string): Counts {
-    const key = `${method} ${route}`;
-    const known = this.#failedByMethod.get(key);
+  #failures(base: Base): Counts {
+    const known = this.#failuresByKey.get(base.key);
     if (known !== undefined) return known;
-    if (this.#failedByMethod.size >= MAX_SERIES && route !== OTHER) {
-      return this.#failures(OTHER, OTHER);
+    if (this.#failuresByKey.size >= MAX_SERIES && base !== REST) {
+      return this.#failures(REST);
     }
     const counts = new Counts(
-      { [ATTR_HTTP_ROUTE]: route, [ATTR_HTTP_REQUEST_METHOD]: method },
+      attributesOf(base),
       ATTR_ERROR_TYPE,
       [ERROR_TYPE_ABORTED],
       this.#failedBudget,
     );
-    this.#failedByMethod.set(key, counts);
+    this.#failuresByKey.set(base.key, counts);
     this.failed.push(counts);
     return counts;
   }
+}
+
+/** What all series of a route, a method and attributes of the user's share. */
+interface Base {
+  readonly route: string;
+  readonly method: string;
+  readonly added: Attributes;
+  readonly key: string;
+}
+
+/** What is beyond the limit of series is added up here. */
+const REST: Base = {
+  route: OTHER,
+  method: OTHER,
+  added: {},
+  key: `${OTHER} ${OTHER}`,
+};
+
+function attributesOf({ route, method, added }: Base): Attributes {
+  return {
+    [ATTR_HTTP_ROUTE]: route,
+    [ATTR_HTTP_REQUEST_METHOD]: method,
+    ...added,
+  };
 }

@@ -1,8 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import {
   ATTR_ERROR_TYPE,
-  ATTR_HTTP_REQUEST_METHOD,
-  ATTR_HTTP_ROUTE,
   ATTR_NETWORK_PROTOCOL_VERSION,
   ATTR_SSE_CONNECTION_CLOSE_REASON,
   ATTR_SSE_CONNECTION_RESUMED,
@@ -150,15 +148,10 @@ export class ServerSeries {
   idleMax = 0;
 
   constructor(
-    route: string,
-    method: string,
+    base: Attributes,
     eventTypes: readonly string[],
     eventBudget: Budget,
   ) {
-    const base = {
-      [ATTR_HTTP_ROUTE]: route,
-      [ATTR_HTTP_REQUEST_METHOD]: method,
-    };
     this.attributes = base;
     this.events = new Counts(base, ATTR_SSE_EVENT_TYPE, [], eventBudget);
     for (const type of eventTypes) this.events.of(type);

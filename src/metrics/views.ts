@@ -6,21 +6,15 @@ import {
 } from '../semconv.ts';
 import { PACKAGE_NAME } from '../version.ts';
 
-/** A view as the `views` option of an SDK's MeterProvider takes it. */
-export interface SseView {
+/** A view that gives a metric of ours another name. */
+export interface NameView {
   readonly meterName: string;
   readonly instrumentName: string;
   readonly name: string;
 }
 
-/**
- * Views for the application's own MeterProvider: they give our metrics the names
- * in a direct Prometheus scrape that the OpenTelemetry Collector gives them.
- *
- * @example `new MeterProvider({ readers, views: [...sseViews()] })`
- * @returns one view for every metric whose unit belongs in its name.
- */
-export function sseViews(): SseView[] {
+/** One view for every metric whose unit belongs in its name. */
+export function createNameViews(): NameView[] {
   const definitions: MetricDefinition[] = [
     ...Object.values(SERVER_METRICS),
     ...Object.values(PROCESS_METRICS),

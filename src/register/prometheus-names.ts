@@ -2,7 +2,7 @@ import type {
   CollectionResult,
   IMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { sseViews } from '../metrics/views.ts';
+import { createNameViews } from '../metrics/views.ts';
 
 /**
  * Gives metrics the names that the Collector gives them. Views would do it too,
@@ -12,7 +12,7 @@ export function nameAsInPrometheus(
   reader: Pick<IMetricReader, 'collect'>,
 ): void {
   const names = new Map(
-    sseViews().map(({ instrumentName, name }) => [instrumentName, name]),
+    createNameViews().map(({ instrumentName, name }) => [instrumentName, name]),
   );
   const collect = reader.collect.bind(reader);
   reader.collect = async (options): Promise<CollectionResult> => {

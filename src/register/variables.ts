@@ -81,6 +81,13 @@ export const VARIABLES: readonly Variable[] = [
     standard: '0',
     parse: (text) => parseWhole(text, 0) ?? parseRanges(text),
   },
+  {
+    name: 'OTEL_SSE_SPAN_EVENTS',
+    option: 'spanEvents',
+    values: 'true or false',
+    standard: 'false',
+    parse: parseBoolean,
+  },
 ];
 
 /** The options that the environment sets; a bad value costs one line. */

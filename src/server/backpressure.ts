@@ -1,6 +1,7 @@
 import { readTenths } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { ServerMonitor } from './monitor.ts';
+import { noteSpanBlocked } from './server-span.ts';
 
 /** To be called when the response's own `write()` returned false. */
 export function noteRefusal(connection: Connection): void {
@@ -10,6 +11,7 @@ export function noteRefusal(connection: Connection): void {
   if (connection.blockedFrom !== 0) return;
   connection.blockedFrom = readTenths();
   series.blocked++;
+  noteSpanBlocked(connection);
 }
 
 /** Ends the episode if there is one: at `drain`, or at `close`. */

@@ -24,25 +24,8 @@ export function reportFailure(error: unknown): void {
   say('error', `failed inside, the stream goes on: ${text}`);
 }
 
-/** Calls something the user gave; what it throws is one line. */
-export function callHook<Result>(
-  name: string,
-  hook: () => Result,
-): Result | undefined {
-  const complain = (error: unknown): undefined => {
-    say('warn', `the ${name} hook threw: ${String(error)}`);
-  };
-  try {
-    const result = hook();
-    // Rejected and unhandled it would end the process.
-    if (result instanceof Promise) result.catch(complain);
-    return result;
-  } catch (error) {
-    return complain(error);
-  }
-}
-
-function say(level: 'error' | 'warn', text: string): void {
+/** One line of the `diag` logger. */
+export function say(level: 'error' | 'warn', text: string): void {
   try {
     diag[level](`${PACKAGE_NAME}: ${text.replaceAll('\n', ' ')}`);
   } catch {

@@ -21,6 +21,7 @@ import {
   type MeasuredResponse,
   type MeasuredStream,
   requestOf,
+  SERVER_SPAN,
 } from './keys.ts';
 import { closeConnection, openConnection, revealEvents } from './lifecycle.ts';
 import type { ServerMonitor } from './monitor.ts';
@@ -155,6 +156,7 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
       for (const { response } of monitor.connections) {
         unwatchOutside(faceOf(response));
         delete response[CONNECTION];
+        delete response[SERVER_SPAN];
         delete faceOf(response)[CANDIDATE];
       }
     },

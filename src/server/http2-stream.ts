@@ -37,6 +37,7 @@ export const recogniseStream = guarded(
     if (!isEventStream(read('content-type'))) return;
     const connection = stream[EARLY] ?? createRecord(monitor, stream, '2');
     delete stream[EARLY];
+    if (connection === undefined) return;
     connection.flags |= HTTP2;
     if (isCountedOutside(faceOf(stream))) connection.flags |= COUNTED_OUTSIDE;
     else if (isEncoded(read('content-encoding'))) connection.flags |= OPAQUE;

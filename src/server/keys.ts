@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
+import type { Span } from '@opentelemetry/api';
 import type { CloseReason } from '../semconv.ts';
 import type { Connection } from './connection.ts';
 
@@ -22,8 +23,19 @@ export const CANDIDATE: unique symbol = Symbol('sse.candidate');
 export const EARLY: unique symbol = Symbol('sse.early');
 /** Holds what an HTTP/2 stream has where a response has its request. */
 export const EXCHANGE: unique symbol = Symbol('sse.exchange');
+/** Holds the server span that is active when the headers are sent. */
+export const SERVER_SPAN: unique symbol = Symbol('sse.server_span');
+/** Holds whether the user wants the request left out, once asked. */
+export const IGNORED: unique symbol = Symbol('sse.ignored');
 /** Holds what the application reported before the stream was recognised. */
 export const REPORTS: unique symbol = Symbol('sse.reports');
+
+/** The server span of an event stream. */
+export interface ServerSpan {
+  readonly span: Span;
+  /** How many events of blocked episodes it may still get; -1: no events. */
+  blockedEvents: number;
+}
 
 /** The request of an HTTP/2 stream, and who serves it. */
 export interface Exchange {
@@ -48,6 +60,8 @@ export interface MeasuredResponse extends ServerResponse {
   [CANDIDATE]?: true;
   [EARLY]?: Connection;
   [EXCHANGE]?: Exchange;
+  [SERVER_SPAN]?: ServerSpan;
+  [IGNORED]?: boolean;
   [REPORTS]?: ((connection: Connection) => void)[];
 }
 

@@ -13,8 +13,8 @@ import {
   OPENED,
   RESUMED,
 } from './connection.ts';
-import { callHook } from './failure.ts';
 import type { ServerMonitor } from './monitor.ts';
+import { noteSpanClose, noteSpanOpen } from './server-span.ts';
 import { decideStreamCause } from './stream-cause.ts';
 import { summarise } from './summary.ts';
 import { readWire } from './wire.ts';
@@ -41,10 +41,9 @@ export function openConnection(
     (now - connection.arrivedAt) / 1000,
     series.attributes,
   );
-  const address: unknown = callHook('clientAddress', () =>
-    monitor.options.findAddress(request),
-  );
-  if (typeof address !== 'string' || address === '') return;
+  noteSpanOpen(connection);
+  const address = monitor.options.findAddress(request);
+  if (address === undefined || address === '') return;
   connection.clientAddress = address.slice(0, 200);
   monitor.clients.add(connection.clientAddress);
 }
@@ -85,6 +84,7 @@ export function closeConnection(
     (now - connection.arrivedAt) / 1000,
     series.attributes,
   );
+  noteSpanClose(connection, cause.reason, errorType);
   tell(monitor, connection, cause.reason, errorType, now);
   // It may serve another response; and whoever keeps this one must not keep it.
   connection.socket = undefined;
@@ -142,7 +142,6 @@ function tell(
   if (onClose === undefined && !closeChannel.hasSubscribers) return;
   const summary = summarise(connection, reason, errorType, now);
   const { request } = connection;
-  if (onClose !== undefined)
-    callHook('onClose', () => onClose(summary, request));
+  onClose?.(summary, request);
   if (closeChannel.hasSubscribers) closeChannel.publish({ summary, request });
 }

@@ -1,9 +1,17 @@
 import type { IncomingMessage } from 'node:http';
-import { inspect } from 'node:util';
 import { MAX_FINAL_BYTES } from '../protocol/scanner.ts';
 import { encodeBinary } from '../protocol/utf8.ts';
 import type { FinalEvents, SseInstrumentationConfig } from '../types.ts';
 import { createFindAddress, type FindAddress } from './client-address.ts';
+import {
+  A_BOOLEAN,
+  A_STRING,
+  AN_OBJECT,
+  ANYTHING,
+  type Answer,
+  makeSafe,
+  show,
+} from './user-hook.ts';
 
 /** The options of the server room, checked and with their defaults. */
 export interface ServerOptions {
@@ -16,11 +24,16 @@ export interface ServerOptions {
   readonly findAddress: FindAddress;
   /** Whether the client address is told, and not just the socket's. */
   readonly isAddressTold: boolean;
-  readonly route:
-    | ((request: IncomingMessage) => string | undefined)
-    | undefined;
+  /** Hooks of the user's, made safe: they do not throw. */
+  readonly route: Hook<string> | undefined;
+  readonly ignoreRequestHook: Hook<boolean> | undefined;
+  readonly attributesHook: Hook<Readonly<Record<string, unknown>>> | undefined;
   readonly onClose: SseInstrumentationConfig['onClose'];
+  /** Whether server spans get events, and not just attributes. */
+  readonly hasSpanEvents: boolean;
 }
+
+type Hook<Result> = (request: IncomingMessage) => Result | undefined;
 
 /** Says what is wrong with an option, and what is used in its place. */
 export type Complain = (message: string) => void;
@@ -50,18 +63,22 @@ export function resolveServerOptions(
     );
     return standard;
   };
-  const hook = <Hook>(key: 'route' | 'clientAddress' | 'onClose') => {
+  const hook = <Args extends unknown[], Result>(
+    key: HookKey,
+    answer: Answer<Result>,
+  ) => {
     const value: unknown = config[key];
-    if (value === undefined || typeof value === 'function') {
-      return value as Hook | undefined;
+    if (value === undefined) return undefined;
+    if (typeof value === 'function') {
+      return makeSafe(key, value as (...args: Args) => unknown, answer);
     }
     complain(`${key} is ${show(value)}, not a function; ignoring it`);
     return undefined;
   };
-  const clientAddress =
-    hook<NonNullable<SseInstrumentationConfig['clientAddress']>>(
-      'clientAddress',
-    );
+  const clientAddress = hook<[IncomingMessage], string>(
+    'clientAddress',
+    A_STRING,
+  );
   const trusted = resolveTrust(config.trustProxy, complain);
   return {
     stallAfterMs: atLeast('stallAfterSeconds', 0.001, 90) * 1000,
@@ -72,9 +89,25 @@ export function resolveServerOptions(
     findFinals: resolveFinals(config.finalEvents, complain),
     findAddress: clientAddress ?? trusted ?? createFindAddress(0),
     isAddressTold: clientAddress !== undefined || trusted !== undefined,
-    route: hook('route'),
-    onClose: hook('onClose'),
+    route: hook('route', A_STRING),
+    ignoreRequestHook: hook('ignoreRequestHook', A_BOOLEAN),
+    attributesHook: hook('attributesHook', AN_OBJECT),
+    onClose: hook('onClose', ANYTHING),
+    hasSpanEvents: resolveSpanEvents(config.spanEvents, complain),
   };
+}
+
+type HookKey =
+  | 'route'
+  | 'clientAddress'
+  | 'ignoreRequestHook'
+  | 'attributesHook'
+  | 'onClose';
+
+function resolveSpanEvents(value: unknown, complain: Complain): boolean {
+  if (value === undefined || typeof value === 'boolean') return value === true;
+  complain(`spanEvents is ${show(value)}, neither true nor false; using false`);
+  return false;
 }
 
 function resolveTrust(
@@ -163,13 +196,4 @@ function isStrings(value: unknown): value is readonly string[] {
   return (
     Array.isArray(value) && value.every((item) => typeof item === 'string')
   );
-}
-
-/** A bad value on one line, whatever it is. */
-function show(value: unknown): string {
-  const text =
-    typeof value === 'string'
-      ? JSON.stringify(value)
-      : inspect(value, { depth: 1 }).replaceAll(/\s+/g, ' ');
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

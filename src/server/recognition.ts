@@ -51,6 +51,7 @@ export function recognise(
   const connection =
     response[EARLY] ?? createRecord(monitor, response, versionOf(response));
   delete response[EARLY];
+  if (connection === undefined) return;
   response[CONNECTION] = connection;
   if (response.destroyed) {
     // Its client left before: what is written now is late, and `close` is past.
@@ -85,6 +86,7 @@ export function recordOf(
     return undefined;
   }
   const early = createRecord(monitor, response, versionOf(response));
+  if (early === undefined) return undefined;
   early.flags |= COUNTED_OUTSIDE;
   response[EARLY] = early;
   return early;

@@ -1,25 +1,38 @@
+import type { IncomingMessage } from 'node:http';
 import { ATTR_HTTP_ROUTE, ERROR_TYPE_ABORTED, OTHER } from '../semconv.ts';
 import { Connection, RESUMED } from './connection.ts';
-import { callHook } from './failure.ts';
-import { ARRIVED, type MeasuredResponse, REPORTS, requestOf } from './keys.ts';
+import {
+  ARRIVED,
+  IGNORED,
+  type MeasuredResponse,
+  REPORTS,
+  requestOf,
+} from './keys.ts';
 import type { ServerMonitor } from './monitor.ts';
 import { asksForEventStream, hasHeader } from './request.ts';
 import { findRoute } from './route.ts';
+import { keepServerSpan } from './server-span.ts';
 import { countError } from './writing.ts';
 
 // What a record is made of, whatever the version of HTTP.
 
-/** Makes the record of an event stream, which counts nothing yet. */
+/**
+ * Makes the record of an event stream, which counts nothing yet.
+ *
+ * @returns `undefined` when the user wants it left out.
+ */
 export function createRecord(
   monitor: ServerMonitor,
   response: MeasuredResponse,
   version: string,
-): Connection {
+): Connection | undefined {
+  if (isIgnored(monitor, response)) return undefined;
   const request = requestOf(response);
   const place = monitor.registry.placeOf(
-    routeOf(monitor, response),
+    routeOf(monitor, request),
     request.method ?? OTHER,
     version,
+    monitor.options.attributesHook?.(request),
   );
   const route = String(place.series.attributes[ATTR_HTTP_ROUTE]);
   const finals = monitor.options.findFinals(route);
@@ -28,6 +41,7 @@ export function createRecord(
   response[ARRIVED] ??= performance.now();
   const connection = new Connection(response, place, finals);
   if (hasHeader(request, 'last-event-id')) connection.flags |= RESUMED;
+  keepServerSpan(response, monitor.options.hasSpanEvents);
   return connection;
 }
 
@@ -55,19 +69,29 @@ export function countFailure(
   response: MeasuredResponse,
   type: string = ERROR_TYPE_ABORTED,
 ): void {
+  if (isIgnored(monitor, response)) return;
+  const request = requestOf(response);
   monitor.registry.countFailure(
-    routeOf(monitor, response),
-    requestOf(response).method ?? OTHER,
+    routeOf(monitor, request),
+    request.method ?? OTHER,
     type,
+    monitor.options.attributesHook?.(request),
   );
 }
 
-function routeOf(monitor: ServerMonitor, response: MeasuredResponse): string {
-  const request = requestOf(response);
-  const hook = monitor.options.route;
-  const route: unknown =
-    hook === undefined ? undefined : callHook('route', () => hook(request));
-  return typeof route === 'string' && route !== '' ? route : findRoute(request);
+/** Whether the user wants a request left out: asked once. */
+function isIgnored(
+  monitor: ServerMonitor,
+  response: MeasuredResponse,
+): boolean {
+  const { ignoreRequestHook } = monitor.options;
+  if (ignoreRequestHook === undefined) return false;
+  response[IGNORED] ??= ignoreRequestHook(requestOf(response)) === true;
+  return response[IGNORED];
+}
+
+function routeOf({ options }: ServerMonitor, request: IncomingMessage): string {
+  return options.route?.(request) || findRoute(request);
 }
 
 /**

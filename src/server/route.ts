@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import { context, createContextKey } from '@opentelemetry/api';
 import { routeOfFastify } from './routes/fastify.ts';
+import { readRpcMetadata } from './rpc-metadata.ts';
 
 /** Segments of a path kept as they are; the rest becomes `*`. */
 const MAX_SEGMENTS = 8;
@@ -9,11 +9,6 @@ const MAX_SEGMENTS = 8;
 const NUMBER = /^\d+$|\d{6}/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HEX = /^(?=.*\d)[0-9a-f]{8,}$/i;
-
-/** Where `@opentelemetry/core` keeps the route that a framework matched. */
-const RPC_METADATA = createContextKey(
-  'OpenTelemetry SDK Context Key RPC_METADATA',
-);
 
 /**
  * The route of a request: what the framework matched, else the cleaned path.
@@ -64,8 +59,7 @@ function pathOf(path: string): string {
 }
 
 function routeOfContext(): string | undefined {
-  const metadata = context.active().getValue(RPC_METADATA);
-  const route = (metadata as { route?: unknown } | undefined)?.route;
+  const route = readRpcMetadata()?.route;
   return typeof route === 'string' && route !== '' ? route : undefined;
 }
 

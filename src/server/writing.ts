@@ -9,6 +9,7 @@ import {
   OPENED,
 } from './connection.ts';
 import type { ServerMonitor } from './monitor.ts';
+import { noteSpanFirstEvent } from './server-span.ts';
 
 /** What an application may give to `write()`. */
 export type Chunk = string | Uint8Array;
@@ -128,6 +129,7 @@ function noteFirstEvent(monitor: ServerMonitor, connection: Connection): void {
     (now - connection.arrivedAt) / 1000,
     connection.series.attributes,
   );
+  noteSpanFirstEvent(connection);
 }
 
 /**

@@ -14,6 +14,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   OTEL_SSE_SAMPLES_PER_SECOND: ['-1', '0.5', 'x', '1k'],
   OTEL_SSE_FINAL_EVENTS: [',', '/a=', 'x'.repeat(33), '/a=b;;'],
   OTEL_SSE_TRUST_PROXY: ['-1', '10.0.0.0/', '10.0.0.0/33', 'proxy.local'],
+  OTEL_SSE_SPAN_EVENTS: ['yes', '2', 'tru', '-'],
 };
 
 for (const column of [0, 1, 2, 3]) {

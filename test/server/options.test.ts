@@ -113,6 +113,18 @@ const BAD: [Record<string, unknown>, string][] = [
   [{ clientAddress: {} }, 'clientAddress is {}, not a function; ignoring it'],
   [{ onClose: 1 }, 'onClose is 1, not a function; ignoring it'],
   [
+    { ignoreRequestHook: '/health' },
+    'ignoreRequestHook is "/health", not a function; ignoring it',
+  ],
+  [
+    { attributesHook: { tier: 'free' } },
+    "attributesHook is { tier: 'free' }, not a function; ignoring it",
+  ],
+  [
+    { spanEvents: 'yes' },
+    'spanEvents is "yes", neither true nor false; using false',
+  ],
+  [
     { onClose: LONG },
     `onClose is "${LONG.slice(0, 58)}…, not a function; ignoring it`,
   ],

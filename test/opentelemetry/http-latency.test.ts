@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Histogram } from '@opentelemetry/sdk-metrics';
+import { expect, test } from 'vitest';
+import { sseViews } from '../../src/index.ts';
+import { measure } from '../support/measured.ts';
+import {
+  createMetrics,
+  type Metrics,
+  type Point,
+} from '../support/metric-reader.ts';
+import { until } from '../support/poll.ts';
+import { startServer } from '../support/sse-server.ts';
+import { instrumentHttp } from './instrumented-http.ts';
+
+const LATENCY = 'http.server.request.duration';
+const SHORT = 20;
+const STREAMS = 3;
+const STREAM_MS = 3000;
+
+/** Short requests of about 5 ms, and streams that are open for three seconds. */
+async function answer(
+  { url }: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (url !== '/events') {
+    await wait(5);
+    response.end('{}');
+    return;
+  }
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  response.write('data: 1\n\n');
+  await wait(STREAM_MS);
+  response.end('data: 2\n\n');
+}
+
+/** What the HTTP instrumentation reports of the requests above. */
+async function drive(metrics: Metrics, isSampled = true): Promise<Point[]> {
+  using _http = instrumentHttp(metrics.provider, isSampled);
+  using measured = measure();
+  await using server = await startServer(answer);
+  const get = async (path: string) =>
+    (await fetch(`${server.url}${path}`)).text();
+  const streams = Array.from({ length: STREAMS }, () => get('/events'));
+  for (let i = 0; i < SHORT; i++) await get('/short');
+  await Promise.all(streams);
+  await until('the streams', () => measured.summaries.length === STREAMS);
+  await until(
+    'the latencies',
+    () => metrics.count(LATENCY),
+    (count) => count === SHORT + STREAMS,
+  );
+  return (await metrics.collect()).get(LATENCY) ?? [];
+}
+
+/** As Prometheus's `histogram_quantile` has it. */
+function quantileOf({ value }: Point, quantile: number): number {
+  const { boundaries, counts } = (value as Histogram).buckets;
+  const rank = quantile * (value as Histogram).count;
+  let below = 0;
+  for (const [bucket, count] of counts.entries()) {
+    if (below + count >= rank) {
+      const start = boundaries[bucket - 1] ?? 0;
+      const end = boundaries[bucket] ?? start;
+      return start + ((end - start) * (rank - below)) / count;
+    }
+    below += count;
+  }
+  throw new Error('an empty histogram');
+}
+
+test('without the views, streams are the slowest requests', async () => {
+  const [point, ...others] = await drive(createMetrics());
+  expect(others).toEqual([]);
+  expect(quantileOf(point as Point, 0.99)).toBeGreaterThan(1);
+});
+
+for (const isSampled of [true, false]) {
+  const traces = isSampled ? 'sampled' : 'not sampled';
+  test(`with the views, streams have a series of their own: traces ${traces}`, async () => {
+    const points = await drive(createMetrics(sseViews()), isSampled);
+    const streams = points.filter(({ attributes }) => attributes['sse.stream']);
+    const shorts = points.filter((point) => !streams.includes(point));
+    expect([streams.length, shorts.length]).toEqual([1, 1]);
+    const [stream, short] = [...streams, ...shorts] as [Point, Point];
+    expect(quantileOf(short, 0.99)).toBeLessThan(0.1);
+    expect(short.value).toMatchObject({ count: SHORT });
+    expect(stream.value).toMatchObject({ count: STREAMS });
+    expect((stream.value as Histogram).min).toBeGreaterThan(2);
+    expect(stream.attributes).toEqual({
+      ...short.attributes,
+      'sse.stream': true,
+    });
+    // The boundaries that the instrumentation advises.
+    expect((short.value as Histogram).buckets.boundaries[0]).toBe(0.005);
+  });
+}
+
+test('the views do nothing while nothing is measured', async () => {
+  const metrics = createMetrics(sseViews());
+  using _http = instrumentHttp(metrics.provider);
+  await using server = await startServer((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.end('data: 1\n\n');
+  });
+  await (await fetch(server.url)).text();
+  await until(
+    'the latency',
+    () => metrics.count(LATENCY),
+    (count) => count === 1,
+  );
+  const [point] = (await metrics.collect()).get(LATENCY) ?? [];
+  expect(point?.attributes).not.toHaveProperty('sse.stream');
+});
