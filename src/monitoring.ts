@@ -1,6 +1,7 @@
 import { diag, type MeterProvider } from '@opentelemetry/api';
 import { MeterBinding } from './metrics/meter-binding.ts';
 import { monitorProcess } from './process/monitor.ts';
+import { readTenths } from './server/clock.ts';
 import { ENDED, OPENED } from './server/connection.ts';
 import { hookServer } from './server/hook.ts';
 import { closeConnection } from './server/lifecycle.ts';
@@ -59,7 +60,7 @@ export class Monitoring {
 
   /** A bounded list of the open connections, oldest first. */
   list(limit: number): SseConnectionSnapshot[] {
-    const now = performance.now();
+    const now = readTenths();
     const listed: SseConnectionSnapshot[] = [];
     for (const connection of this.server?.connections ?? []) {
       if (listed.length >= limit) break;

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type Socket } from 'node:net';
 
 /** Finds the address of the client behind a request. */
 export type FindAddress = (request: IncomingMessage) => string | undefined;
@@ -77,8 +77,28 @@ function parseAddress(item: string): string | undefined {
 }
 
 function addressOfSocket(request: IncomingMessage): string | undefined {
-  const address = request.socket?.remoteAddress;
+  const socket: PeerSocket | null = request.socket;
+  const address = peerOf(socket) ?? socket?.remoteAddress;
   return address === undefined ? undefined : plainAddress(address);
+}
+
+interface PeerSocket extends Socket {
+  readonly _peername?: unknown;
+  readonly _handle?: {
+    getpeername?: (out: { address?: string }) => number;
+  };
+}
+
+/**
+ * As `remoteAddress`, which would be kept by the socket: 100 bytes a connection,
+ * and an address after its close, where there is none in a bare Node.
+ */
+function peerOf(socket: PeerSocket | null): string | undefined {
+  if (socket?._peername !== undefined) return undefined;
+  const handle = socket?._handle;
+  if (typeof handle?.getpeername !== 'function') return undefined;
+  const peer: { address?: string } = {};
+  return handle.getpeername(peer) === 0 ? peer.address : undefined;
 }
 
 /** An IPv4 address that came in by an IPv6 socket is one. */

@@ -6,6 +6,11 @@ export function readTenths(): number {
   return Math.round(performance.now() * 10);
 }
 
+/** Seconds from one reading of {@link readTenths} to another. */
+export function secondsBetween(from: number, to: number): number {
+  return (to - from) / 10_000;
+}
+
 /** Milliseconds between two ticks. */
 const TICK_MS = 250;
 

@@ -31,10 +31,10 @@ export class Connection implements ScanState {
   previous: Connection | undefined;
   next: Connection | undefined;
 
-  /** Whole milliseconds from arrival to headers sent. */
-  openMs = 0;
-  /** Whole milliseconds from arrival to the first event; -1: none yet. */
-  firstEventMs = -1;
+  /** Tenths of a millisecond from arrival to headers sent. */
+  openTenths = 0;
+  /** Tenths of a millisecond from arrival to the first event; -1: none yet. */
+  firstEventTenths = -1;
   /** The coarse clock at the last byte written. */
   lastWriteAt = 0;
   /** Tenths of a millisecond: since when an interval is measured; 0: none is. */
@@ -65,7 +65,7 @@ export class Connection implements ScanState {
     this.scanFinals = finals;
   }
 
-  /** Milliseconds of the monotonic clock when the request arrived. */
+  /** Tenths of a millisecond of the monotonic clock: its request's arrival. */
   get arrivedAt(): number {
     return this.response[ARRIVED] ?? 0;
   }

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ServerResponse } from 'node:http';
+import { readTenths } from './clock.ts';
 import { reportFailure } from './failure.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
 import { namesEventStream } from './headers.ts';
@@ -67,7 +68,7 @@ export function isHooked(): boolean {
 function onRequestStart(message: unknown): void {
   try {
     const { response } = message as { response: Response };
-    response[ARRIVED] = performance.now();
+    response[ARRIVED] = readTenths();
   } catch (error) {
     reportFailure(error);
   }

@@ -6,6 +6,7 @@ import {
   type IncomingHttpHeaders,
   type ServerHttp2Stream,
 } from 'node:http2';
+import { readTenths } from './clock.ts';
 import { guarded } from './failure.ts';
 import type { Handlers } from './handlers.ts';
 import { hookCompatible } from './http2-compatible.ts';
@@ -85,7 +86,7 @@ const onStream = guarded((server: unknown, args: unknown[]) => {
     streams = createPatches(Object.getPrototypeOf(stream));
     undo.push(streams.put(wrapStream(streams)));
   }
-  stream[ARRIVED] = performance.now();
+  stream[ARRIVED] = readTenths();
   stream[EXCHANGE] = new StreamExchange(
     stream,
     headers,

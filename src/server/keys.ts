@@ -15,7 +15,7 @@ export const CONNECTION: unique symbol = Symbol.for(
 export const CLOSE_CAUSE: unique symbol = Symbol.for(
   'opentelemetry-instrumentation-sse.close_cause',
 ) as never;
-/** Holds when the request arrived, in milliseconds of the monotonic clock. */
+/** Holds when the request arrived, in tenths of a millisecond. */
 export const ARRIVED: unique symbol = Symbol('sse.arrived');
 /** Marks a response that will be an event stream if its headers stay. */
 export const CANDIDATE: unique symbol = Symbol('sse.candidate');

@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { hasUnfinishedEvent } from '../protocol/scanner.ts';
 import { type CloseReason, OTHER } from '../semconv.ts';
 import { endBlocked } from './backpressure.ts';
+import { readTenths, secondsBetween } from './clock.ts';
 import { type CloseCause, decideCloseCause } from './close-reason.ts';
 import {
   CLOSED,
@@ -29,23 +30,21 @@ export function openConnection(
 ): void {
   if (connection.has(OPENED | CLOSED)) return;
   monitor.binding.refresh();
-  const now = performance.now();
   const { series, lifecycle, request } = connection;
   connection.flags |= OPENED;
-  connection.openMs = Math.round(now - connection.arrivedAt);
+  connection.openTenths = readTenths() - connection.arrivedAt;
   connection.lastWriteAt = monitor.clock.now;
   lifecycle.active++;
   lifecycle.opened[connection.has(RESUMED) ? 1 : 0].value++;
   if (isEventless(connection)) series.waiting++;
   monitor.histograms.connectionOpenTime.record(
-    (now - connection.arrivedAt) / 1000,
+    connection.openTenths / 10_000,
     series.attributes,
   );
   noteSpanOpen(connection);
   const address = monitor.options.findAddress(request);
   if (address === undefined || address === '') return;
-  connection.clientAddress = address.slice(0, 200);
-  monitor.clients.add(connection.clientAddress);
+  connection.clientAddress = monitor.clients.add(address.slice(0, 200));
 }
 
 /**
@@ -62,7 +61,7 @@ export function closeConnection(
   connection.flags |= CLOSED;
   monitor.remove(connection);
   if (!connection.has(OPENED)) return;
-  const now = performance.now();
+  const durationSeconds = secondsBetween(connection.arrivedAt, readTenths());
   const { series, lifecycle } = connection;
   const cause: CloseCause =
     given === undefined ? decideCause(connection) : { reason: given };
@@ -81,11 +80,11 @@ export function closeConnection(
   readWire(connection);
   endBlocked(monitor, connection);
   monitor.histograms.connectionDuration.record(
-    (now - connection.arrivedAt) / 1000,
+    durationSeconds,
     series.attributes,
   );
   noteSpanClose(connection, cause.reason, errorType);
-  tell(monitor, connection, cause.reason, errorType, now);
+  tell(monitor, connection, cause.reason, errorType, durationSeconds);
   // It may serve another response; and whoever keeps this one must not keep it.
   connection.socket = undefined;
 }
@@ -136,11 +135,11 @@ function tell(
   connection: Connection,
   reason: CloseReason,
   errorType: string | undefined,
-  now: number,
+  durationSeconds: number,
 ): void {
   const { onClose } = monitor.options;
   if (onClose === undefined && !closeChannel.hasSubscribers) return;
-  const summary = summarise(connection, reason, errorType, now);
+  const summary = summarise(connection, reason, errorType, durationSeconds);
   const { request } = connection;
   onClose?.(summary, request);
   if (closeChannel.hasSubscribers) closeChannel.publish({ summary, request });

@@ -1,4 +1,5 @@
 import { reviewBlocked } from './backpressure.ts';
+import { readTenths, secondsBetween } from './clock.ts';
 import { CLOSED, type Connection, HTTP2, OPENED } from './connection.ts';
 import { reportFailure } from './failure.ts';
 import { closeConnection } from './lifecycle.ts';
@@ -10,7 +11,7 @@ import { readWire } from './wire.ts';
  * queues, ages and idle times. One walk a collection.
  */
 export function readOpenConnections(monitor: ServerMonitor): void {
-  const now = performance.now();
+  const now = readTenths();
   for (const series of monitor.registry.series) {
     series.queueSize = 0;
     series.stalled = 0;
@@ -27,10 +28,10 @@ export function readOpenConnections(monitor: ServerMonitor): void {
       reviewBlocked(monitor, connection);
       readWire(connection);
       series.queueSize += connection.response.writableLength;
-      const idle = Math.max(0, now - connection.lastWriteAt);
+      const idle = Math.max(0, now / 10 - connection.lastWriteAt);
       if (idle > monitor.options.stallAfterMs) series.stalled++;
       series.idleMax = Math.max(series.idleMax, idle / 1000);
-      const age = (now - connection.arrivedAt) / 1000;
+      const age = secondsBetween(connection.arrivedAt, now);
       series.ageMax = Math.max(series.ageMax, age);
     } catch (error) {
       reportFailure(error);

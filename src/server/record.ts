@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { ATTR_HTTP_ROUTE, ERROR_TYPE_ABORTED, OTHER } from '../semconv.ts';
+import { readTenths } from './clock.ts';
 import { Connection, RESUMED } from './connection.ts';
 import {
   ARRIVED,
@@ -38,7 +39,7 @@ export function createRecord(
   const finals = monitor.options.findFinals(route);
   if (finals !== undefined) place.series.unfinished ??= 0;
   // Unknown when the request arrived before we were switched on.
-  response[ARRIVED] ??= performance.now();
+  response[ARRIVED] ??= readTenths();
   const connection = new Connection(response, place, finals);
   if (hasHeader(request, 'last-event-id')) connection.flags |= RESUMED;
   keepServerSpan(response, monitor.options.hasSpanEvents);

@@ -98,12 +98,12 @@ export const noteSpanClose: (
 /** Nothing where nothing is known: 0 events would be a finding. */
 function eventAttributes(connection: Connection): Attributes {
   if (connection.has(OPAQUE)) return {};
-  const { events, comments, firstEventMs } = connection;
+  const { events, comments, firstEventTenths } = connection;
   return {
     [ATTR_SSE_CONNECTION_EVENTS]: events,
     [ATTR_SSE_CONNECTION_COMMENTS]: comments,
-    ...(firstEventMs !== -1 && {
-      [ATTR_SSE_CONNECTION_TIME_TO_FIRST_EVENT]: firstEventMs / 1000,
+    ...(firstEventTenths !== -1 && {
+      [ATTR_SSE_CONNECTION_TIME_TO_FIRST_EVENT]: firstEventTenths / 10_000,
     }),
   };
 }

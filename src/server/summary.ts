@@ -5,6 +5,7 @@ import {
   type CloseReason,
 } from '../semconv.ts';
 import type { SseConnectionSnapshot, SseConnectionSummary } from '../types.ts';
+import { secondsBetween } from './clock.ts';
 import { type Connection, RESUMED } from './connection.ts';
 
 /** What a connection was, for those who want to know it of each one. */
@@ -12,9 +13,9 @@ export function summarise(
   connection: Connection,
   closeReason: CloseReason,
   errorType: string | undefined,
-  now: number,
+  durationSeconds: number,
 ): SseConnectionSummary {
-  const { arrivedAt, openMs, firstEventMs, lifecycle } = connection;
+  const { openTenths, firstEventTenths, lifecycle } = connection;
   return {
     ...placeOf(connection),
     protocolVersion: String(
@@ -23,10 +24,10 @@ export function summarise(
     closeReason,
     errorType,
     resumed: connection.has(RESUMED),
-    durationSeconds: (now - arrivedAt) / 1000,
-    openTimeSeconds: openMs / 1000,
+    durationSeconds,
+    openTimeSeconds: openTenths / 10_000,
     timeToFirstEventSeconds:
-      firstEventMs === -1 ? undefined : firstEventMs / 1000,
+      firstEventTenths === -1 ? undefined : firstEventTenths / 10_000,
     events: connection.events,
     comments: connection.comments,
     contentBytes: connection.contentBytes,
@@ -39,14 +40,15 @@ export function summarise(
 /** One open connection as `connections()` lists it. */
 export function takeSnapshot(
   connection: Connection,
-  now: number,
+  nowTenths: number,
 ): SseConnectionSnapshot {
+  const idleMs = nowTenths / 10 - connection.lastWriteAt;
   return {
     ...placeOf(connection),
     clientAddress: connection.clientAddress,
     userAgent: connection.request.headers['user-agent']?.slice(0, 200),
-    ageSeconds: (now - connection.arrivedAt) / 1000,
-    idleSeconds: Math.max(0, now - connection.lastWriteAt) / 1000,
+    ageSeconds: secondsBetween(connection.arrivedAt, nowTenths),
+    idleSeconds: Math.max(0, idleMs) / 1000,
     queueBytes: connection.response.writableLength,
     events: connection.events,
     isBlocked: connection.blockedFrom !== 0,

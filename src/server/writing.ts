@@ -122,11 +122,10 @@ function countEvents(
 }
 
 function noteFirstEvent(monitor: ServerMonitor, connection: Connection): void {
-  const now = performance.now();
-  connection.firstEventMs = Math.round(now - connection.arrivedAt);
+  connection.firstEventTenths = readTenths() - connection.arrivedAt;
   if (connection.has(OPENED)) connection.series.waiting--;
   monitor.histograms.timeToFirstEvent.record(
-    (now - connection.arrivedAt) / 1000,
+    connection.firstEventTenths / 10_000,
     connection.series.attributes,
   );
   noteSpanFirstEvent(connection);

@@ -22,7 +22,7 @@ test('the heap of an open connection is stated and small', async () => {
     `heap per open connection: ${Math.round(median)} bytes more than bare Node ` +
       `(${costs.map(Math.round).join(', ')})`,
   );
-  expect(median).toBeLessThan(700);
+  expect(median).toBeLessThan(450);
   expect(median).toBeGreaterThan(100);
 });
 

@@ -5,8 +5,10 @@ import { collectDiagnostics } from '../support/diagnostics.ts';
 import {
   finish,
   type MeasuredServer,
+  STREAM,
   startMeasured,
 } from '../support/measured-server.ts';
+import { until } from '../support/poll.ts';
 
 const from = (address: string) => ({ 'X-Client': address });
 const clientAddress = ({ headers }: IncomingMessage) =>
@@ -134,3 +136,27 @@ test('what the hook returns is bounded, and anything but text is nobody', async 
   expect(addresses).toEqual(['x'.repeat(200), undefined, undefined, undefined]);
   expect(await figures(server)).toEqual([1, 1]);
 });
+
+for (const isMeasured of [false, true]) {
+  const kind = isMeasured ? 'one that is measured' : 'a bare Node';
+  test(`the address of a socket is gone with it, in ${kind}`, async () => {
+    const addresses: (string | undefined)[] = [];
+    await using server = await startMeasured(
+      { serverMetrics: isMeasured },
+      ({ socket }, response) => {
+        response.on('close', () => addresses.push(socket.remoteAddress));
+        response.writeHead(200, STREAM);
+        response.write('data: 1\n\n');
+      },
+    );
+    const client = await server.request();
+    await client.waitFor('data: 1');
+    if (isMeasured) {
+      const [open] = server.instrumentation.connections();
+      expect(open?.clientAddress).toBe('127.0.0.1');
+    }
+    client.socket.destroy();
+    await until('it is closed', () => addresses.length === 1);
+    expect(addresses).toEqual([undefined]);
+  });
+}
