@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/memory/**'],
+          exclude: ['test/memory/**', 'test/stack/**'],
           pool: 'forks',
           env: environment,
           testTimeout: 30_000,
@@ -25,6 +25,17 @@ export default defineConfig({
           execArgv: ['--expose-gc'],
           env: environment,
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'stack',
+          include: ['test/stack/**/*.test.ts'],
+          globalSetup: ['./test/stack/support/build-programs.ts'],
+          pool: 'forks',
+          env: environment,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -34,15 +34,26 @@ async function answer(
   response.end('data: 2\n\n');
 }
 
-/** What the HTTP instrumentation reports of the requests above. */
-async function drive(metrics: Metrics, isSampled = true): Promise<Point[]> {
+interface Driven {
+  /** What the HTTP instrumentation reports of the requests above. */
+  readonly points: readonly Point[];
+  /** What the short ones are below, in seconds: more on a busy machine. */
+  readonly limit: number;
+}
+
+async function drive(metrics: Metrics, isSampled = true): Promise<Driven> {
   using _http = instrumentHttp(metrics.provider, isSampled);
   using measured = measure();
   await using server = await startServer(answer);
   const get = async (path: string) =>
     (await fetch(`${server.url}${path}`)).text();
   const streams = Array.from({ length: STREAMS }, () => get('/events'));
-  for (let i = 0; i < SHORT; i++) await get('/short');
+  let slowest = 0;
+  for (let i = 0; i < SHORT; i++) {
+    const start = performance.now();
+    await get('/short');
+    slowest = Math.max(slowest, (performance.now() - start) / 1000);
+  }
   await Promise.all(streams);
   await until('the streams', () => measured.summaries.length === STREAMS);
   await until(
@@ -50,7 +61,9 @@ async function drive(metrics: Metrics, isSampled = true): Promise<Point[]> {
     () => metrics.count(LATENCY),
     (count) => count === SHORT + STREAMS,
   );
-  return (await metrics.collect()).get(LATENCY) ?? [];
+  // A quantile may be as high as its bucket: the next boundary is 2.5 times more.
+  const limit = Math.max(0.1, slowest * 2.5);
+  return { points: (await metrics.collect()).get(LATENCY) ?? [], limit };
 }
 
 /** As Prometheus's `histogram_quantile` has it. */
@@ -70,7 +83,8 @@ function quantileOf({ value }: Point, quantile: number): number {
 }
 
 test('without the views, streams are the slowest requests', async () => {
-  const [point, ...others] = await drive(createMetrics());
+  const { points } = await drive(createMetrics());
+  const [point, ...others] = points;
   expect(others).toEqual([]);
   expect(quantileOf(point as Point, 0.99)).toBeGreaterThan(1);
 });
@@ -78,12 +92,13 @@ test('without the views, streams are the slowest requests', async () => {
 for (const isSampled of [true, false]) {
   const traces = isSampled ? 'sampled' : 'not sampled';
   test(`with the views, streams have a series of their own: traces ${traces}`, async () => {
-    const points = await drive(createMetrics(sseViews()), isSampled);
+    const metrics = createMetrics(sseViews());
+    const { points, limit } = await drive(metrics, isSampled);
     const streams = points.filter(({ attributes }) => attributes['sse.stream']);
     const shorts = points.filter((point) => !streams.includes(point));
     expect([streams.length, shorts.length]).toEqual([1, 1]);
     const [stream, short] = [...streams, ...shorts] as [Point, Point];
-    expect(quantileOf(short, 0.99)).toBeLessThan(0.1);
+    expect(quantileOf(short, 0.99)).toBeLessThan(limit);
     expect(short.value).toMatchObject({ count: SHORT });
     expect(stream.value).toMatchObject({ count: STREAMS });
     expect((stream.value as Histogram).min).toBeGreaterThan(2);
