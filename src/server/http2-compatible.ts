@@ -16,29 +16,30 @@ let handlers: Handlers | undefined;
 /** @returns its undo. */
 export function hookCompatible(own: Handlers): () => void {
   handlers = own;
-  const unpatch = patches.put({ setHeader, write, emit });
+  const unpatch = patches.put(wrappers);
   return () => {
     handlers = undefined;
     unpatch();
   };
 }
 
-function setHeader(this: MeasuredResponse, ...args: unknown[]): unknown {
-  const result = originalOf('setHeader').apply(this, args);
-  if (namesEventStream(args)) handlers?.onCandidate(this);
-  return result;
-}
-
-function write(this: MeasuredResponse, ...args: unknown[]): unknown {
-  const connection = this && holderOf(this)[CONNECTION];
-  // Node does not hand it on; before, the stream's own `write` sees it.
-  if (connection?.has(CLOSED) && !connection.has(COUNTED_OUTSIDE)) {
-    handlers?.beforeWrite(connection, args[0]);
-  }
-  return originalOf('write').apply(this, args);
-}
-
-function emit(this: MeasuredResponse, ...args: unknown[]): unknown {
-  if (args[0] === 'pipe') handlers?.onPipe(this, args[1]);
-  return originalOf('emit').apply(this, args);
-}
+// As in Node: methods of a class cannot be called by `new`, functions can.
+const wrappers = {
+  setHeader(this: MeasuredResponse, ...args: unknown[]): unknown {
+    const result = originalOf('setHeader').apply(this, args);
+    if (namesEventStream(args)) handlers?.onCandidate(this);
+    return result;
+  },
+  write(this: MeasuredResponse, ...args: unknown[]): unknown {
+    const connection = this ? holderOf(this)[CONNECTION] : undefined;
+    // Node does not hand it on; before, the stream's own `write` sees it.
+    if (connection?.has(CLOSED) && !connection.has(COUNTED_OUTSIDE)) {
+      handlers?.beforeWrite(connection, args[0]);
+    }
+    return originalOf('write').apply(this, args);
+  },
+  emit: function (this: MeasuredResponse, ...args: unknown[]): unknown {
+    if (args[0] === 'pipe') handlers?.onPipe(this, args[1]);
+    return originalOf('emit').apply(this, args);
+  },
+};

@@ -10,6 +10,7 @@ import {
   faceOf,
   type MeasuredStream,
 } from './keys.ts';
+import type { Method } from './patch.ts';
 import { isEncoded } from './recognition.ts';
 import {
   createRecord,
@@ -97,3 +98,23 @@ export const onStreamEvent = guarded(
     }
   },
 );
+
+/** An error that nobody hears is thrown, and Node emits no `close` after it. */
+export function emitError(
+  handlers: Handlers,
+  stream: MeasuredStream,
+  emit: Method,
+  args: unknown[],
+): unknown {
+  let hasReturned = false;
+  try {
+    const isHeard = emit.apply(stream, args);
+    hasReturned = true;
+    return isHeard;
+  } finally {
+    // No `catch`: thrown again, Node would show this as the place.
+    if (!hasReturned && stream?.destroyed) {
+      onStreamEvent(handlers, stream, 'close', undefined);
+    }
+  }
+}

@@ -12,6 +12,7 @@ import type { Handlers } from './handlers.ts';
 import { hookCompatible } from './http2-compatible.ts';
 import {
   canEndStream,
+  emitError,
   noteClosedHere,
   onStreamEvent,
   recogniseStream,
@@ -82,10 +83,7 @@ const onStream = guarded((server: unknown, args: unknown[]) => {
     unknown,
     string[],
   ];
-  if (streams === undefined) {
-    streams = createPatches(Object.getPrototypeOf(stream));
-    undo.push(streams.put(wrapStream(streams)));
-  }
+  if (streams === undefined) meetStreams(Object.getPrototypeOf(stream));
   stream[ARRIVED] = readTenths();
   stream[EXCHANGE] = new StreamExchange(
     stream,
@@ -94,6 +92,13 @@ const onStream = guarded((server: unknown, args: unknown[]) => {
     server as { listening: boolean },
   );
 });
+
+function meetStreams(prototype: object): void {
+  // An application may emit what only looks like a stream.
+  if (!Object.hasOwn(prototype, 'respond')) return;
+  streams = createPatches(prototype);
+  undo.push(streams.put(wrapStream(streams)));
+}
 
 /** Made for every stream, most of which are no event streams: it looks later. */
 class StreamExchange implements Exchange {
@@ -160,7 +165,10 @@ const onRequest = guarded((request: unknown, response: unknown) => {
   exchange.response = response as MeasuredResponse;
 });
 
-/** The wrappers on the class of a server's streams. */
+/**
+ * The wrappers on the class of a server's streams. As in Node, methods of the
+ * class cannot be called by `new`, and functions that it inherits can.
+ */
 function wrapStream({ originalOf }: Patches): Record<string, Method> {
   type This = MeasuredStream;
   return {
@@ -169,7 +177,7 @@ function wrapStream({ originalOf }: Patches): Record<string, Method> {
       if (handlers !== undefined) recogniseStream(handlers, this as This);
       return result;
     },
-    write(this: unknown, ...args: unknown[]): unknown {
+    write: function (this: unknown, ...args: unknown[]): unknown {
       const original = originalOf('write');
       const connection = (this as This)?.[CONNECTION];
       if (handlers === undefined || connection === undefined) {
@@ -185,7 +193,7 @@ function wrapStream({ originalOf }: Patches): Record<string, Method> {
       handlers?.onWritten(connection, args[0], args[1], accepted);
       return accepted;
     },
-    end(this: unknown, ...args: unknown[]): unknown {
+    end: function (this: unknown, ...args: unknown[]): unknown {
       const original = originalOf('end');
       const connection = (this as This)?.[CONNECTION];
       if (handlers === undefined || connection === undefined) {
@@ -200,15 +208,19 @@ function wrapStream({ originalOf }: Patches): Record<string, Method> {
       if (handlers !== undefined) noteClosedHere(this as This);
       return originalOf('close').apply(this, args);
     },
-    destroy(this: unknown, ...args: unknown[]): unknown {
+    destroy: function (this: unknown, ...args: unknown[]): unknown {
       if (handlers !== undefined) noteClosedHere(this as This);
       return originalOf('destroy').apply(this, args);
     },
-    emit(this: unknown, ...args: unknown[]): unknown {
+    emit: function (this: unknown, ...args: unknown[]): unknown {
+      const original = originalOf('emit');
       if (handlers !== undefined) {
         onStreamEvent(handlers, this as This, args[0], args[1]);
+        if (args[0] === 'error') {
+          return emitError(handlers, this as This, original, args);
+        }
       }
-      return originalOf('emit').apply(this, args);
+      return original.apply(this, args);
     },
   };
 }

@@ -42,10 +42,9 @@ export function createPatches(of: object): Patches {
     originals.set(key, own === undefined ? undefined : current);
     imitate(wrapper, current);
     Object.defineProperty(prototype, key, {
+      ...(own ?? inheritedDescriptor(parent, key)),
       configurable: true,
-      enumerable: true,
       writable: true,
-      ...own,
       value: wrapper,
     });
   };
@@ -78,6 +77,18 @@ export function createPatches(of: object): Patches {
       };
     },
   };
+}
+
+/** Of what is inherited: loops name a function of a prototype, no class method. */
+function inheritedDescriptor(
+  from: object | null,
+  key: string,
+): PropertyDescriptor | undefined {
+  for (let at = from; at !== null; at = Object.getPrototypeOf(at)) {
+    const found = Object.getOwnPropertyDescriptor(at, key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Gives a wrapper the name and length of what it wraps. */

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { until } from '../support/poll.ts';
 import { createRawClient, formatRequest } from '../support/sse-server.ts';
+import { askHttp2Once } from './http2-exit-client.ts';
 
 /** What one program did: its lines in order, for each thing that has an order. */
 type Lanes = Record<string, string[]>;
@@ -69,27 +70,34 @@ export async function runBatch(
   return { programs, measured, exit };
 }
 
+/** The client of a program that ends its process. */
+interface ExitClient {
+  readonly closed: Promise<unknown>;
+  leave(): void;
+  received(): string;
+}
+
+/** How each kind of program that ends its process is run, and asked. */
+const EXITS = {
+  exits: { runner: 'run-exit.mjs', ask: askOnce },
+  'http2-exits': { runner: 'run-http2-exit.mjs', ask: askHttp2Once },
+};
+
 /** Runs a program that ends its process, and is its client. */
 export async function runExit(
+  room: keyof typeof EXITS,
   name: string,
   isInstrumented: boolean,
 ): Promise<ExitRun> {
-  const child = start(isInstrumented, 'run-exit.mjs', name);
+  const { runner, ask } = EXITS[room];
+  const child = start(isInstrumented, runner, name);
   const output = collect(child.stdout);
   const exit = endOf(child);
   await until('port', output, (text) => text.includes('\n'));
-  const client = createRawClient(
-    connect(Number.parseInt(output(), 10), '127.0.0.1'),
-  );
+  const client: ExitClient = ask(Number.parseInt(output(), 10));
   child.stdout?.on('data', () => {
-    if (output().includes('the client may leave')) client.socket.destroy();
+    if (output().includes('the client may leave')) client.leave();
   });
-  client.socket.write(
-    formatRequest('/events', {
-      Accept: 'text/event-stream',
-      Connection: 'close',
-    }),
-  );
   const [{ code, signal, stderr }] = await Promise.all([exit, client.closed]);
   const [, ...lines] = output().split('\n');
   return {
@@ -98,10 +106,22 @@ export async function runExit(
     stderr: maskOutput(stderr),
     stdout: lines.join('\n'),
     // How much of a long body the kernel had taken by then is its own affair.
-    received: client
-      .received()
-      .replaceAll(/^Date: .*\r$/gm, 'Date: *\r')
-      .slice(0, MAX_COMPARED),
+    received: client.received().slice(0, MAX_COMPARED),
+  };
+}
+
+function askOnce(port: number): ExitClient {
+  const client = createRawClient(connect(port, '127.0.0.1'));
+  client.socket.write(
+    formatRequest('/events', {
+      Accept: 'text/event-stream',
+      Connection: 'close',
+    }),
+  );
+  return {
+    closed: client.closed,
+    leave: () => client.socket.destroy(),
+    received: () => client.received().replaceAll(/^Date: .*\r$/gm, 'Date: *\r'),
   };
 }
 

@@ -12,6 +12,7 @@ export function createRecorder(type) {
   const servers = [];
   const clients = [];
   const sockets = [];
+  const parts = [];
 
   const log = (line, lane = 'application') => {
     lanes[lane] ??= [];
@@ -45,6 +46,12 @@ export function createRecorder(type) {
     log,
     watch,
     lanes,
+    showAll,
+
+    /** Takes on what has servers and clients of its own: another protocol. */
+    adopt(part) {
+      parts.push(part);
+    },
 
     /** Calls a method; logs what it returned or threw. */
     call(target, method, ...args) {
@@ -161,9 +168,11 @@ export function createRecorder(type) {
         server.close();
         await once(server, 'close');
       }
+      for (const part of parts) await part.finish();
       // What comes in the ticks after the last `close` belongs to it.
       for (let i = 0; i < 3; i++) await new Promise(setImmediate);
       recorder.logClients();
+      for (const part of parts) part.logClients();
     },
 
     /** Logs what clients saw: at the end, since the network has its own pace. */
@@ -183,6 +192,7 @@ export function createRecorder(type) {
         server.close();
         server.closeAllConnections();
       }
+      for (const part of parts) part.abandon();
       recorder.logClients();
     },
   };
@@ -196,9 +206,17 @@ const LANES_OF_THEIR_OWN = new Set(['gzip']);
 const BY_THE_NETWORK = new Set(['data', 'readable', 'resume', 'pause']);
 const OF_SOCKETS = new Set(['drain', 'timeout', 'error', 'close']);
 const OF_SERVERS = new Set(['listening', 'connection', 'secureConnection']);
+const OF_SESSIONS = new Set([
+  'close',
+  'error',
+  'frameError',
+  'goaway',
+  'timeout',
+]);
 
 function isWanted(kind, event) {
   if (kind === 'socket') return OF_SOCKETS.has(event);
+  if (kind === 'session') return OF_SESSIONS.has(event);
   if (kind === 'server') return !OF_SERVERS.has(event);
   return kind === 'res' || !BY_THE_NETWORK.has(event);
 }

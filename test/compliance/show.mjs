@@ -4,13 +4,16 @@ import { inspect } from 'node:util';
 /** Beyond it a text is shown by its length and hash. */
 const LONGEST = 3000;
 
+/** Which thread it was. */
+const OF_OPENSSL = /^[0-9A-F]+:(?=error:)/;
+
 /** A value as text that is the same in two processes. */
 export function show(value, labels) {
   const label = labels.get(value);
   if (label !== undefined) return `<${label}>`;
   if (value instanceof Error) {
     const { name, code = 'without code', message } = value;
-    return `${name} (${code}): ${message}`;
+    return `${name} (${code}): ${message.replace(OF_OPENSSL, '')}`;
   }
   if (typeof value === 'function') return 'function';
   if (typeof value === 'string') return JSON.stringify(shorten(value));
