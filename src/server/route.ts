@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { routeOfFastify } from './routes/fastify.ts';
+import { routeOfNext } from './routes/next.ts';
 import { readRpcMetadata } from './rpc-metadata.ts';
 
 /** Segments of a path kept as they are; the rest becomes `*`. */
@@ -18,6 +19,8 @@ const HEX = /^(?=.*\d)[0-9a-f]{8,}$/i;
 export function findRoute(request: IncomingMessage): string {
   return (
     routeOfContext() ??
+    // A server around Next may have matched everything: Next knows better.
+    routeOfNext(request) ??
     routeOfExpress(request) ??
     routeOfFastify(request) ??
     cleanPath((request as ExpressRequest).originalUrl ?? request.url ?? '/')

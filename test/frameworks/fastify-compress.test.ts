@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
@@ -12,7 +11,10 @@ import {
 import compress, { type FastifyCompressOptions } from '@fastify/compress';
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { measure } from '../support/measured.ts';
+import {
+  type FrameworkServer,
+  startFramework,
+} from '../support/framework-server.ts';
 import { until } from '../support/poll.ts';
 
 const BASE = { 'http.route': '/users/:id/events' };
@@ -48,13 +50,13 @@ for (const [encoding, options, decode] of encodings) {
 
     expect(response.headers['content-encoding']).toBe(encoding);
     expect(decode(body).toString()).toBe(EVENT.repeat(10));
-    await server.closed('completed');
-    expect(await server.events()).toBe(10);
-    expect(await server.sum('content.size', BASE)).toBe(EVENT.length * 10);
-    const wire = await server.sum('wire.size', BASE);
+    await server.closed('completed', BASE);
+    expect(await server.events('tick', BASE)).toBe(10);
+    expect(await server.sum('contentSize', BASE)).toBe(EVENT.length * 10);
+    const wire = await server.sum('wireSize', BASE);
     expect(wire).toBe(socket.bytesRead);
     expect(wire).toBeLessThan(EVENT.length * 2);
-    expect(await server.sum('protocol_errors')).toBe(0);
+    expect(await server.sum('protocolErrors')).toBe(0);
   });
 }
 
@@ -66,13 +68,17 @@ test('a broken client of a stream that @fastify/compress encodes is noticed', as
   const response = await request(server.port, 'gzip');
   await once(response, 'data');
   source.write(EVENT);
-  await until('events', server.events, (events) => events === 2);
-  expect(await server.sum('active_connections', BASE)).toBe(1);
+  await until(
+    'events',
+    () => server.events('tick', BASE),
+    (events) => events === 2,
+  );
+  expect(await server.sum('activeConnections', BASE)).toBe(1);
   response.socket.resetAndDestroy();
 
-  await server.closed('client_disconnect');
-  expect(await server.sum('active_connections')).toBe(0);
-  expect(await server.events()).toBe(2);
+  await server.closed('client_disconnect', BASE);
+  expect(await server.sum('activeConnections')).toBe(0);
+  expect(await server.events('tick', BASE)).toBe(2);
 });
 
 test('@fastify/compress leaves event streams alone by default', async () => {
@@ -86,10 +92,10 @@ test('@fastify/compress leaves event streams alone by default', async () => {
 
   expect(response.headers['content-encoding']).toBeUndefined();
   expect(body.toString()).toBe(EVENT.repeat(2));
-  await server.closed('completed');
-  expect(await server.events()).toBe(2);
-  expect(await server.sum('content.size', BASE)).toBe(EVENT.length * 2);
-  expect(await server.sum('wire.size', BASE)).toBe(socket.bytesRead);
+  await server.closed('completed', BASE);
+  expect(await server.events('tick', BASE)).toBe(2);
+  expect(await server.sum('contentSize', BASE)).toBe(EVENT.length * 2);
+  expect(await server.sum('wireSize', BASE)).toBe(socket.bytesRead);
 });
 
 test('a text that @fastify/compress encodes before it is sent has bytes only', async () => {
@@ -101,9 +107,9 @@ test('a text that @fastify/compress encodes before it is sent has bytes only', a
   const body = await buffer(response);
 
   expect(gunzipSync(body).toString()).toBe(EVENT.repeat(2));
-  await server.closed('completed');
-  expect(await server.sum('sent.events')).toBe(0);
-  expect(await server.sum('wire.size', BASE)).toBe(socket.bytesRead);
+  await server.closed('completed', BASE);
+  expect(await server.sum('sentEvents')).toBe(0);
+  expect(await server.sum('wireSize', BASE)).toBe(socket.bytesRead);
 });
 
 async function request(port: number, encoding: string) {
@@ -117,8 +123,7 @@ async function request(port: number, encoding: string) {
 async function start(
   body: Readable | string,
   options?: FastifyCompressOptions,
-) {
-  const measured = measure();
+): Promise<FrameworkServer> {
   const app = fastify();
   await app.register(compress, options ?? {});
   app.get('/users/:id/events', (_request, reply) =>
@@ -127,22 +132,12 @@ async function start(
       .header('cache-control', 'no-cache')
       .send(body),
   );
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const sum = (name: string, match = {}) =>
-    measured.metrics.sum(`sse.server.${name}`, match);
-  return {
-    port: (app.server.address() as AddressInfo).port,
-    sum,
-    events: () => sum('sent.events', { ...BASE, 'sse.event.type': 'tick' }),
-    async closed(reason: string) {
-      const match = { ...BASE, 'sse.connection.close_reason': reason };
-      const read = () => sum('closed_connections', match);
-      await until(`a close as ${reason}`, read, (closed) => closed === 1);
+  return startFramework(
+    async () => {
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      return app.server;
     },
-    async [Symbol.asyncDispose]() {
-      app.server.closeAllConnections();
-      await app.close();
-      measured[Symbol.dispose]();
-    },
-  };
+    {},
+    () => app.close(),
+  );
 }

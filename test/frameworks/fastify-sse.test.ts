@@ -1,11 +1,10 @@
-import { type AddressInfo, connect } from 'node:net';
 import { fastifySSE } from '@fastify/sse';
-import { EventSource } from 'eventsource';
 import fastify, { type RouteHandlerMethod } from 'fastify';
 import { expect, test } from 'vitest';
-import { measure } from '../support/measured.ts';
-import { until } from '../support/poll.ts';
-import { createRawClient, formatRequest } from '../support/sse-server.ts';
+import {
+  type FrameworkServer,
+  startFramework,
+} from '../support/framework-server.ts';
 
 const BASE = { 'http.route': '/users/:id/events' };
 
@@ -16,20 +15,16 @@ test('@fastify/sse is measured, events by type', async () => {
     await reply.sse.send('two\nlines');
   });
 
-  const source = new EventSource(`${server.url}/users/42/events`);
-  const received: string[] = [];
-  source.addEventListener('hello', ({ data }) => received.push(data));
-  source.onmessage = ({ data }) => received.push(data);
-  await until('events', () => received.length === 2);
+  const client = await server.receive('/users/42/events', 2);
 
-  expect(received).toEqual(['{"name":"anna"}', 'two\nlines']);
-  expect(await server.sum('active_connections', BASE)).toBe(1);
-  expect(await server.events('hello')).toBe(1);
-  expect(await server.events('message')).toBe(1);
-  source.close();
-  await server.closed('client_disconnect');
-  expect(await server.sum('active_connections')).toBe(0);
-  expect(await server.sum('protocol_errors')).toBe(0);
+  expect(client.received).toEqual(['{"name":"anna"}', 'two\nlines']);
+  expect(await server.sum('activeConnections', BASE)).toBe(1);
+  expect(await server.events('hello', BASE)).toBe(1);
+  expect(await server.events('message', BASE)).toBe(1);
+  client.close();
+  await server.closed('client_disconnect', BASE);
+  expect(await server.sum('activeConnections')).toBe(0);
+  expect(await server.sum('protocolErrors')).toBe(0);
 });
 
 test('an async generator that @fastify/sse sends to its end is completed', async () => {
@@ -45,9 +40,9 @@ test('an async generator that @fastify/sse sends to its end is completed', async
   });
 
   expect(await response.text()).toMatch(/event: tick\ndata: 4\n\n$/);
-  await server.closed('completed');
-  expect(await server.events('tick')).toBe(5);
-  expect(await server.sum('active_connections')).toBe(0);
+  await server.closed('completed', BASE);
+  expect(await server.events('tick', BASE)).toBe(5);
+  expect(await server.sum('activeConnections')).toBe(0);
 });
 
 test('heartbeats of @fastify/sse are comments, and its broken client is noticed', async () => {
@@ -56,16 +51,14 @@ test('heartbeats of @fastify/sse are comments, and its broken client is noticed'
     reply.sse.sendHeaders();
   });
 
-  const client = createRawClient(connect(server.port, '127.0.0.1'));
-  client.socket.write(formatRequest('/users/42/events'));
-  await client.waitFor(': heartbeat\n\n');
-  expect(await server.sum('sent.comments', BASE)).toBeGreaterThanOrEqual(1);
-  expect(await server.sum('sent.events')).toBe(0);
-  expect(await server.sum('waiting_connections', BASE)).toBe(1);
+  const client = await server.open('/users/42/events', ': heartbeat\n\n');
+  expect(await server.sum('sentComments', BASE)).toBeGreaterThanOrEqual(1);
+  expect(await server.sum('sentEvents')).toBe(0);
+  expect(await server.sum('waitingConnections', BASE)).toBe(1);
   client.socket.resetAndDestroy();
 
-  await server.closed('client_disconnect');
-  expect(await server.sum('active_connections')).toBe(0);
+  await server.closed('client_disconnect', BASE);
+  expect(await server.sum('activeConnections')).toBe(0);
 });
 
 test('a client that @fastify/sse refuses counts as failed', async () => {
@@ -79,34 +72,20 @@ test('a client that @fastify/sse refuses counts as failed', async () => {
   });
 
   const failed = { ...BASE, 'error.type': '503' };
-  expect(await server.sum('failed_connections', failed)).toBe(1);
-  expect(await server.sum('opened_connections')).toBe(0);
+  expect(await server.sum('failedConnections', failed)).toBe(1);
+  expect(await server.sum('openedConnections')).toBe(0);
 });
 
-async function start(handler: RouteHandlerMethod) {
-  const measured = measure();
+async function start(handler: RouteHandlerMethod): Promise<FrameworkServer> {
   const app = fastify();
   await app.register(fastifySSE, { heartbeatInterval: 50 });
   app.get('/users/:id/events', { sse: 'only' }, handler);
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const { port } = app.server.address() as AddressInfo;
-  const sum = (name: string, match = {}) =>
-    measured.metrics.sum(`sse.server.${name}`, match);
-  return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    sum,
-    events: (type: string) =>
-      sum('sent.events', { ...BASE, 'sse.event.type': type }),
-    async closed(reason: string) {
-      const match = { ...BASE, 'sse.connection.close_reason': reason };
-      const read = () => sum('closed_connections', match);
-      await until(`a close as ${reason}`, read, (closed) => closed === 1);
+  return startFramework(
+    async () => {
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      return app.server;
     },
-    async [Symbol.asyncDispose]() {
-      app.server.closeAllConnections();
-      await app.close();
-      measured[Symbol.dispose]();
-    },
-  };
+    {},
+    () => app.close(),
+  );
 }

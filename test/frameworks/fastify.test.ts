@@ -1,17 +1,17 @@
 import { channel } from 'node:diagnostics_channel';
 import { IncomingMessage } from 'node:http';
-import { type AddressInfo, connect, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { EventSource } from 'eventsource';
 import fastify, { type FastifyInstance } from 'fastify';
 import { expect, test } from 'vitest';
 import {
   routeOfFastify,
   watchFastifyRoutes,
 } from '../../src/server/routes/fastify.ts';
-import { measure } from '../support/measured.ts';
-import { until } from '../support/poll.ts';
-import { createRawClient, formatRequest } from '../support/sse-server.ts';
+import {
+  type FrameworkServer,
+  startFramework,
+} from '../support/framework-server.ts';
 
 const USERS = { 'http.route': '/users/:id/events' };
 
@@ -31,20 +31,16 @@ test('a hijacked reply of Fastify is measured by its route template', async () =
   app.register(users, { prefix: '/users' });
   await using server = await start(app);
 
-  const source = new EventSource(`${server.url}/users/anna/events?page=2`);
-  const received: string[] = [];
-  source.addEventListener('hello', ({ data }) => received.push(data));
-  source.onmessage = ({ data }) => received.push(data);
-  await until('events', () => received.length === 2);
+  const client = await server.receive('/users/anna/events?page=2', 2);
 
-  expect(received).toEqual(['anna', 'one']);
-  expect(await server.sum('active_connections', USERS)).toBe(1);
+  expect(client.received).toEqual(['anna', 'one']);
+  expect(await server.sum('activeConnections', USERS)).toBe(1);
   expect(await server.events('hello', USERS)).toBe(1);
   expect(await server.events('message', USERS)).toBe(1);
-  source.close();
+  client.close();
   await server.closed('client_disconnect', USERS);
-  expect(await server.sum('active_connections')).toBe(0);
-  expect(await server.sum('protocol_errors')).toBe(0);
+  expect(await server.sum('activeConnections')).toBe(0);
+  expect(await server.sum('protocolErrors')).toBe(0);
 });
 
 test('a stream that a Fastify handler sends is completed when it ends', async () => {
@@ -65,7 +61,7 @@ test('a stream that a Fastify handler sends is completed when it ends', async ()
   await server.closed('completed', USERS);
   expect(await server.events('tick', USERS)).toBe(2);
   expect(await server.events('message', USERS)).toBe(1);
-  expect(await server.sum('active_connections')).toBe(0);
+  expect(await server.sum('activeConnections')).toBe(0);
 });
 
 test('a broken client of a stream that Fastify sends is noticed', async () => {
@@ -77,14 +73,12 @@ test('a broken client of a stream that Fastify sends is noticed', async () => {
   });
   await using server = await start(app);
 
-  const client = createRawClient(connect(server.port, '127.0.0.1'));
-  client.socket.write(formatRequest('/users/anna/events'));
-  await client.waitFor('data: one');
-  expect(await server.sum('active_connections', USERS)).toBe(1);
+  const client = await server.open('/users/anna/events', 'data: one');
+  expect(await server.sum('activeConnections', USERS)).toBe(1);
   client.socket.resetAndDestroy();
 
   await server.closed('client_disconnect', USERS);
-  expect(await server.sum('active_connections')).toBe(0);
+  expect(await server.sum('activeConnections')).toBe(0);
   expect(stream.destroyed).toBe(true);
 });
 
@@ -117,27 +111,13 @@ test('what is odd on the channel of Fastify is ignored, and all after the undo',
   expect(routeOfFastify(raw)).toBe('/:id');
 });
 
-async function start(app: FastifyInstance) {
-  const measured = measure();
-  await app.listen({ port: 0, host: '127.0.0.1' });
-  const { port } = app.server.address() as AddressInfo;
-  const sum = (name: string, match = {}) =>
-    measured.metrics.sum(`sse.server.${name}`, match);
-  return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    sum,
-    events: (type: string, match: object) =>
-      sum('sent.events', { ...match, 'sse.event.type': type }),
-    async closed(reason: string, base: object) {
-      const match = { ...base, 'sse.connection.close_reason': reason };
-      const read = () => sum('closed_connections', match);
-      await until(`a close as ${reason}`, read, (closed) => closed === 1);
+function start(app: FastifyInstance): Promise<FrameworkServer> {
+  return startFramework(
+    async () => {
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      return app.server;
     },
-    async [Symbol.asyncDispose]() {
-      app.server.closeAllConnections();
-      await app.close();
-      measured[Symbol.dispose]();
-    },
-  };
+    {},
+    () => app.close(),
+  );
 }

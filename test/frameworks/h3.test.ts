@@ -1,25 +1,20 @@
-import { EventSource } from 'eventsource';
+import { createServer } from 'node:http';
 import { createEventStream, getRouterParam, H3, toNodeHandler } from 'h3';
 import { expect, test } from 'vitest';
-import type {
-  SseConnectionSummary,
-  SseInstrumentationConfig,
-} from '../../src/types.ts';
-import { startMeasured } from '../support/measured-server.ts';
-import { until } from '../support/poll.ts';
+import type { SseInstrumentationConfig } from '../../src/types.ts';
+import {
+  type FrameworkServer,
+  startFramework,
+} from '../support/framework-server.ts';
 
 // Nothing leads from Node's request to the event of h3: the route is the cleaned path.
 const ROUTE = { 'http.route': '/users/:id/events' };
 
 test('createEventStream of h3 is measured, events by type', async () => {
   await using server = await start();
-  const source = new EventSource(`${server.url}/users/42/events`);
-  const received: string[] = [];
-  source.addEventListener('hello', ({ data }) => received.push(data));
-  source.onmessage = ({ data }) => received.push(data);
-  await until('events', () => received.length === 3);
+  const client = await server.receive('/users/42/events', 3);
 
-  expect(received).toEqual(['42', 'one', 'two']);
+  expect(client.received).toEqual(['42', 'one', 'two']);
   expect(await server.sum('activeConnections', ROUTE)).toBe(1);
   const hello = { ...ROUTE, 'sse.event.type': 'hello' };
   expect(await server.sum('sentEvents', hello)).toBe(1);
@@ -27,9 +22,8 @@ test('createEventStream of h3 is measured, events by type', async () => {
   expect(await server.sum('sentEvents', message)).toBe(2);
   expect(await server.sum('sentComments', ROUTE)).toBe(1);
   expect(await server.sum('protocolErrors')).toBe(0);
-  source.close();
-  await until('the close', () => server.summaries.length === 1);
-  expect(server.summaries[0]).toMatchObject({
+  client.close();
+  expect(await server.summary()).toMatchObject({
     route: ROUTE['http.route'],
     closeReason: 'client_disconnect',
     events: 3,
@@ -41,8 +35,7 @@ test('an event stream of h3 that is closed counts as completed', async () => {
   const answer = await fetch(`${server.url}/users/42/report`);
   expect(await answer.text()).toBe('event: done\ndata: 42\n\n');
 
-  await until('the close', () => server.summaries.length === 1);
-  expect(server.summaries[0]).toMatchObject({
+  expect(await server.summary()).toMatchObject({
     route: '/users/:id/report',
     closeReason: 'completed',
     events: 1,
@@ -52,13 +45,11 @@ test('an event stream of h3 that is closed counts as completed', async () => {
 
 test('a socket that breaks under an event stream of h3 is noticed', async () => {
   await using server = await start();
-  const client = await server.request('/users/42/events');
-  await client.waitFor('data: two');
+  const client = await server.open('/users/42/events', 'data: two');
   expect(await server.sum('activeConnections', ROUTE)).toBe(1);
   client.socket.resetAndDestroy();
 
-  await until('the close', () => server.summaries.length === 1);
-  expect(server.summaries[0]?.closeReason).toBe('client_disconnect');
+  expect((await server.summary())?.closeReason).toBe('client_disconnect');
   expect(await server.sum('activeConnections')).toBe(0);
 });
 
@@ -69,8 +60,7 @@ test('a middleware of h3 can give its template to the route hook', async () => {
   const answer = await fetch(`${server.url}/users/alice/report`);
   expect(await answer.text()).toContain('data: alice\n');
 
-  await until('the close', () => server.summaries.length === 1);
-  expect(server.summaries[0]?.route).toBe('/users/:id/report');
+  expect((await server.summary())?.route).toBe('/users/:id/report');
 });
 
 const templates = new WeakMap<object, string>();
@@ -101,12 +91,10 @@ function createApp(): H3 {
   return app;
 }
 
-async function start(config: SseInstrumentationConfig = {}) {
-  const summaries: SseConnectionSummary[] = [];
+function start(config?: SseInstrumentationConfig): Promise<FrameworkServer> {
   const handle = toNodeHandler(createApp());
-  const server = await startMeasured(
-    { onClose: (summary) => summaries.push(summary), ...config },
-    (request, response) => void handle(request, response),
-  );
-  return { ...server, summaries };
+  const server = createServer((request, response) => {
+    void handle(request, response);
+  });
+  return startFramework(() => server.listen(0, '127.0.0.1'), config);
 }

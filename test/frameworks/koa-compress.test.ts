@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
@@ -13,7 +12,10 @@ import Router from '@koa/router';
 import Koa from 'koa';
 import compress from 'koa-compress';
 import { expect, test } from 'vitest';
-import { measure } from '../support/measured.ts';
+import {
+  type FrameworkServer,
+  startFramework,
+} from '../support/framework-server.ts';
 import { until } from '../support/poll.ts';
 
 const BASE = { 'http.route': '/users/:id/events' };
@@ -45,13 +47,13 @@ for (const [encoding, decode] of encodings) {
 
     expect(response.headers['content-encoding']).toBe(encoding);
     expect(decode(body).toString()).toBe(EVENT.repeat(10));
-    await server.closed('completed');
-    expect(await server.events()).toBe(10);
-    expect(await server.sum('content.size', BASE)).toBe(EVENT.length * 10);
-    const wire = await server.sum('wire.size', BASE);
+    await server.closed('completed', BASE);
+    expect(await server.events('tick', BASE)).toBe(10);
+    expect(await server.sum('contentSize', BASE)).toBe(EVENT.length * 10);
+    const wire = await server.sum('wireSize', BASE);
     expect(wire).toBe(socket.bytesRead);
     expect(wire).toBeLessThan(EVENT.length * 2);
-    expect(await server.sum('protocol_errors')).toBe(0);
+    expect(await server.sum('protocolErrors')).toBe(0);
   });
 }
 
@@ -63,9 +65,9 @@ test('a text that koa-compress encodes before it is piped has bytes only', async
   const body = await buffer(response);
 
   expect(gunzipSync(body).toString()).toBe(EVENT.repeat(2));
-  await server.closed('completed');
-  expect(await server.events()).toBe(0);
-  expect(await server.sum('wire.size', BASE)).toBe(socket.bytesRead);
+  await server.closed('completed', BASE);
+  expect(await server.events('tick', BASE)).toBe(0);
+  expect(await server.sum('wireSize', BASE)).toBe(socket.bytesRead);
 });
 
 test('a broken client of a stream that koa-compress encodes is noticed', async () => {
@@ -76,13 +78,17 @@ test('a broken client of a stream that koa-compress encodes is noticed', async (
   const response = await request(server.port, 'gzip');
   await once(response, 'data');
   source.write(EVENT);
-  await until('events', server.events, (events) => events === 2);
-  expect(await server.sum('active_connections', BASE)).toBe(1);
+  await until(
+    'events',
+    () => server.events('tick', BASE),
+    (events) => events === 2,
+  );
+  expect(await server.sum('activeConnections', BASE)).toBe(1);
   response.socket.resetAndDestroy();
 
-  await server.closed('client_disconnect');
-  expect(await server.sum('active_connections')).toBe(0);
-  expect(await server.events()).toBe(2);
+  await server.closed('client_disconnect', BASE);
+  expect(await server.sum('activeConnections')).toBe(0);
+  expect(await server.events('tick', BASE)).toBe(2);
 });
 
 test('koa-compress that leaves event streams alone changes nothing', async () => {
@@ -94,9 +100,9 @@ test('koa-compress that leaves event streams alone changes nothing', async () =>
   const body = await buffer(response);
 
   expect(body.toString()).toBe(EVENT.repeat(2));
-  await server.closed('completed');
-  expect(await server.events()).toBe(2);
-  expect(await server.sum('content.size', BASE)).toBe(EVENT.length * 2);
+  await server.closed('completed', BASE);
+  expect(await server.events('tick', BASE)).toBe(2);
+  expect(await server.sum('contentSize', BASE)).toBe(EVENT.length * 2);
 });
 
 async function request(port: number, encoding: string) {
@@ -107,11 +113,10 @@ async function request(port: number, encoding: string) {
   return response as IncomingMessage;
 }
 
-async function start(
+function start(
   body: Readable | string,
   options: compress.CompressOptions,
-) {
-  const measured = measure();
+): Promise<FrameworkServer> {
   const router = new Router();
   router.get('/users/:id/events', (ctx) => {
     ctx.set('Content-Type', 'text/event-stream');
@@ -121,24 +126,6 @@ async function start(
   const app = new Koa();
   app.silent = true;
   app.use(compress(options)).use(router.routes());
-  const server = createServer(app.callback()).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const sum = (name: string, match = {}) =>
-    measured.metrics.sum(`sse.server.${name}`, match);
-  return {
-    port: (server.address() as AddressInfo).port,
-    sum,
-    events: () => sum('sent.events', { ...BASE, 'sse.event.type': 'tick' }),
-    async closed(reason: string) {
-      const match = { ...BASE, 'sse.connection.close_reason': reason };
-      const read = () => sum('closed_connections', match);
-      await until(`a close as ${reason}`, read, (closed) => closed === 1);
-    },
-    async [Symbol.asyncDispose]() {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-      measured[Symbol.dispose]();
-    },
-  };
+  const server = createServer(app.callback());
+  return startFramework(() => server.listen(0, '127.0.0.1'));
 }
