@@ -60,11 +60,15 @@ export class Monitoring {
 
   /** A bounded list of the open connections, oldest first. */
   list(limit: number): SseConnectionSnapshot[] {
+    if (this.server === undefined) return [];
+    const { connections, clients } = this.server;
     const now = readTenths();
     const listed: SseConnectionSnapshot[] = [];
-    for (const connection of this.server?.connections ?? []) {
+    for (const connection of connections) {
       if (listed.length >= limit) break;
-      if (connection.has(OPENED)) listed.push(takeSnapshot(connection, now));
+      if (!connection.has(OPENED)) continue;
+      clients.noteNow(connection);
+      listed.push(takeSnapshot(connection, now));
     }
     return listed;
   }

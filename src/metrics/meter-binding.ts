@@ -31,9 +31,15 @@ export class MeterBinding {
     };
   }
 
-  /** Binds to the application's provider, whatever is registered globally. */
+  /**
+   * Binds to the application's provider, whatever is registered globally. The one
+   * of the API that does nothing is no provider: instrumentations are given it
+   * where the application registers its own later.
+   */
   setMeterProvider(provider: MeterProvider): void {
-    this.#given = provider;
+    // By name: ES module and CommonJS have classes of their own.
+    const isNoop = provider.constructor.name === 'NoopMeterProvider';
+    this.#given = isNoop ? undefined : provider;
     this.refresh();
   }
 

@@ -31,8 +31,20 @@ const MAX_TYPE_NAMES = 64;
 /** From a type's binary string to its text. */
 const typeNames = new Map<string, string>();
 
-/** The one result that every scan writes. */
+/** The result that scans write. */
 export const result: ScanResult = createResult();
+
+/** Of a chunk that is one event without a type, which is what most are. */
+const plainEvent: ScanResult = createResult();
+plainEvent.events = 1;
+plainEvent.types.push('message');
+plainEvent.typeCounts.push(1);
+
+/** The result for a chunk that is one event without a type. */
+export function plainEventOf(size: number): ScanResult {
+  plainEvent.sizes[0] = size;
+  return plainEvent;
+}
 
 /** Adds an event. @param type - a binary string. */
 export function addEvent(type: string, size: number): void {
@@ -49,6 +61,7 @@ export function addEvent(type: string, size: number): void {
 
 /** @returns a type as text that keeps no chunk alive, however long it is held. */
 function nameOf(type: string): string {
+  if (type === 'message') return type;
   const known = typeNames.get(type);
   if (known !== undefined) return known;
   const key = copy(type);
@@ -77,13 +90,19 @@ function createResult(): ScanResult {
 export function clearResult(): void {
   result.events = 0;
   result.comments = 0;
-  result.types.length = 0;
-  result.typeCounts.length = 0;
-  result.sizes.length = 0;
+  empty(result.types);
+  empty(result.typeCounts);
+  empty(result.sizes);
   result.final = false;
   result.unknownFields = 0;
   result.nullsInId = 0;
   result.invalidRetries = 0;
   result.eventsWithoutData = 0;
   result.invalidUtf8 = 0;
+}
+
+/** Setting the length costs more than what is mostly one item. */
+function empty(array: unknown[]): void {
+  if (array.length > 8) array.length = 0;
+  while (array.length > 0) array.pop();
 }

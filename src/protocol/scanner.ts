@@ -1,5 +1,10 @@
 import { readLines } from './lines.ts';
-import { clearResult, result, type ScanResult } from './scan-result.ts';
+import {
+  clearResult,
+  plainEventOf,
+  result,
+  type ScanResult,
+} from './scan-result.ts';
 import { isBetweenBlocks, type ScanState } from './scan-state.ts';
 import { binaryString, countInvalidUtf8, isAscii, utf8Length } from './utf8.ts';
 
@@ -24,6 +29,7 @@ const MAX_REMEMBERED = 65_536;
 
 let rememberedChunk: string | Uint8Array | undefined;
 let rememberedFinals: ReadonlySet<string> | undefined;
+let rememberedResult = result;
 let isForgetting = false;
 
 /**
@@ -32,7 +38,7 @@ let isForgetting = false;
  *
  * @param chunk - text, or bytes in UTF-8; cut anywhere.
  * @param byteLength - the chunk's size in UTF-8 bytes.
- * @returns one object, written anew by the next call.
+ * @returns an object that the next call may write anew.
  */
 export function scan(
   state: ScanState,
@@ -45,9 +51,22 @@ export function scan(
     chunk === rememberedChunk &&
     state.scanFinals === rememberedFinals
   ) {
-    return result;
+    return rememberedResult;
+  }
+  if (
+    wasBetweenBlocks &&
+    state.scanFinals === undefined &&
+    typeof chunk === 'string' &&
+    isPlainEvent(chunk)
+  ) {
+    const isKept = byteLength <= MAX_REMEMBERED;
+    rememberedChunk = isKept ? chunk : undefined;
+    rememberedFinals = undefined;
+    rememberedResult = plainEventOf(byteLength);
+    return rememberedResult;
   }
   rememberedChunk = undefined;
+  rememberedResult = result;
   clearResult();
   if (typeof chunk === 'string') {
     if (state.scanUtf8 !== 0 && chunk !== '') {
@@ -78,6 +97,19 @@ export function scan(
     }
   }
   return result;
+}
+
+const LF = 10;
+
+/** Whether a text is one `data` line and a blank one, which is what most are. */
+function isPlainEvent(text: string): boolean {
+  const blank = text.length - 1;
+  return (
+    text.charCodeAt(blank) === LF &&
+    text.startsWith('data:') &&
+    text.indexOf('\n') === blank - 1 &&
+    !text.includes('\r')
+  );
 }
 
 /** Lets go of the chunk that the last call of {@link scan} remembered. */

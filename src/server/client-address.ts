@@ -76,7 +76,8 @@ function parseAddress(item: string): string | undefined {
   return isIP(host) === 0 ? undefined : plainAddress(host);
 }
 
-function addressOfSocket(request: IncomingMessage): string | undefined {
+/** The address of the peer, whoever it is. A system call. */
+export function addressOfSocket(request: IncomingMessage): string | undefined {
   const socket: PeerSocket | null = request.socket;
   const address = peerOf(socket) ?? socket?.remoteAddress;
   return address === undefined ? undefined : plainAddress(address);

@@ -1,4 +1,9 @@
-import { isPublicAddress } from './client-address.ts';
+import { addressOfSocket, isPublicAddress } from './client-address.ts';
+import { CLOSED, type Connection } from './connection.ts';
+
+/** A system call each: so many take a millisecond or two. */
+const MAX_AT_ONCE = 500;
+const MAX_ADDRESS_LENGTH = 200;
 
 /**
  * Counts open connections by client address. The figures are worth reporting
@@ -7,33 +12,66 @@ import { isPublicAddress } from './client-address.ts';
  */
 export class Clients {
   readonly #clients = new Map<string, Client>();
+  #later: Connection[] = [];
+  readonly #isTold: boolean;
   #isReported: boolean;
 
+  /** @param isAddressTold - by a hook or by proxies. */
   constructor(isAddressTold: boolean) {
+    this.#isTold = isAddressTold;
     this.#isReported = isAddressTold;
   }
 
-  /** @returns the address as it is kept here: one text for all connections. */
-  add(address: string): string {
-    const known = this.#clients.get(address);
-    if (known !== undefined) {
-      known.connections++;
-      return known.address;
+  /** Counts a connection whose address is known. */
+  note(connection: Connection, given: string | undefined): void {
+    if (given === undefined || given === '') return;
+    const address = given.slice(0, MAX_ADDRESS_LENGTH);
+    let client = this.#clients.get(address);
+    if (client === undefined) {
+      client = { address, connections: 0 };
+      this.#clients.set(address, client);
+      this.#isReported ||= isPublicAddress(address);
     }
-    this.#clients.set(address, { address, connections: 1 });
-    this.#isReported ||= isPublicAddress(address);
-    return address;
+    client.connections++;
+    // One text for all connections of a client.
+    connection.clientAddress = client.address;
   }
 
-  remove(address: string): void {
-    const known = this.#clients.get(address);
-    if (known === undefined) return;
-    known.connections--;
-    if (known.connections === 0) this.#clients.delete(address);
+  /** Counts a connection by its socket's address, if it lives to see it. */
+  noteLater(connection: Connection): void {
+    this.#later.push(connection);
+  }
+
+  /** Counts one that waits. */
+  noteNow(connection: Connection): void {
+    const { clientAddress, request } = connection;
+    if (this.#isTold || clientAddress !== undefined) return;
+    if (!connection.has(CLOSED))
+      this.note(connection, addressOfSocket(request));
+  }
+
+  /** Counts some of those that wait. To be called now and then. */
+  noteWaiting(): void {
+    const connections = this.#later.splice(0, MAX_AT_ONCE);
+    for (const connection of connections) this.noteNow(connection);
+  }
+
+  /** Lets go of those that wait: none is open. */
+  forgetWaiting(): void {
+    this.#later = [];
+  }
+
+  remove({ clientAddress }: Connection): void {
+    if (clientAddress === undefined) return;
+    const client = this.#clients.get(clientAddress);
+    if (client === undefined) return;
+    client.connections--;
+    if (client.connections === 0) this.#clients.delete(clientAddress);
   }
 
   /** @returns `undefined` while the figures would say nothing. */
   read(): { clients: number; busiest: number } | undefined {
+    this.noteWaiting();
     if (!this.#isReported) return undefined;
     let busiest = 0;
     for (const { connections } of this.#clients.values()) {

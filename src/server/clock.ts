@@ -3,7 +3,7 @@
  * which V8 keeps in a field without a box of 16 bytes.
  */
 export function readTenths(): number {
-  return Math.round(performance.now() * 10);
+  return Math.floor(performance.now() * 10);
 }
 
 /** Seconds from one reading of {@link readTenths} to another. */

@@ -44,8 +44,8 @@ export interface Handlers {
   readonly outside: OutsideListener;
   /** Its content type is an event stream's, and its headers are not sent. */
   onCandidate(response: MeasuredResponse): void;
-  /** @param args - of `writeHead`, which has returned. */
-  onHead(response: MeasuredResponse, args: readonly unknown[]): void;
+  /** After `writeHead`; the reason may be left out, then it has the headers. */
+  onHead(response: MeasuredResponse, reason: unknown, headers: unknown): void;
   onHeadersSent(connection: Connection): void;
   /** @returns whether the write belongs to the open stream; else it is late. */
   beforeWrite(connection: Connection, chunk: unknown): boolean;
@@ -81,7 +81,7 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
       watchOwnWrite(response, outside);
       response[CANDIDATE] = true;
     }),
-    onHead: guarded((response, [, reason, headers]) => {
+    onHead: guarded((response, reason, headers) => {
       const given = typeof reason === 'string' ? headers : (headers ?? reason);
       recognise(monitor, response, given, outside);
     }),

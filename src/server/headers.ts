@@ -62,8 +62,8 @@ function headerInList(
   return undefined;
 }
 
-/** Whether the arguments of `setHeader` make a response an event stream. */
-export function namesEventStream([name, value]: readonly unknown[]): boolean {
+/** Whether a header makes a response an event stream. */
+export function namesEventStream(name: unknown, value: unknown): boolean {
   return isSameName(name, 'content-type') && isEventStream(value);
 }
 

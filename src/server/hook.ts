@@ -42,6 +42,7 @@ export function hookServer(monitor: ServerMonitor): () => void {
   const unpatch = patches.put({
     setHeader,
     writeHead,
+    writeHeader,
     flushHeaders,
     write,
     end,
@@ -76,13 +77,20 @@ function onRequestStart(message: unknown): void {
 
 function setHeader(this: Response, ...args: unknown[]): unknown {
   const result = originalOf('setHeader').apply(this, args);
-  if (namesEventStream(args)) handlers?.onCandidate(this);
+  if (namesEventStream(args[0], args[1])) handlers?.onCandidate(this);
   return result;
 }
 
 function writeHead(this: Response, ...args: unknown[]): unknown {
   const result = originalOf('writeHead').apply(this, args);
-  handlers?.onHead(this, args);
+  handlers?.onHead(this, args[1], args[2]);
+  return result;
+}
+
+/** Node's other name for it, which others who patch `writeHead` leave alone. */
+function writeHeader(this: Response, ...args: unknown[]): unknown {
+  const result = originalOf('writeHeader').apply(this, args);
+  handlers?.onHead(this, args[1], args[2]);
   return result;
 }
 
@@ -104,7 +112,7 @@ function write(this: Response, ...args: unknown[]): unknown {
   const accepted =
     --handlers.monitor.writeSampler.countdown > 0
       ? original.apply(this, args)
-      : writeTimed(handlers.monitor, this, original, args);
+      : writeTimed(handlers.monitor, this, original, args[0], args[1], args[2]);
   handlers?.onWritten(connection, args[0], args[1], accepted);
   return accepted;
 }
@@ -118,7 +126,7 @@ function writeFirst(response: Response, args: unknown[]): unknown {
     response?.[CANDIDATE] === true &&
     --monitor.writeSampler.countdown <= 0;
   const accepted = isTimed
-    ? writeTimed(monitor, response, original, args)
+    ? writeTimed(monitor, response, original, args[0], args[1], args[2])
     : original.apply(response, args);
   const made = response?.[CONNECTION];
   if (made !== undefined) {

@@ -27,7 +27,7 @@ export function hookCompatible(own: Handlers): () => void {
 const wrappers = {
   setHeader(this: MeasuredResponse, ...args: unknown[]): unknown {
     const result = originalOf('setHeader').apply(this, args);
-    if (namesEventStream(args)) handlers?.onCandidate(this);
+    if (namesEventStream(args[0], args[1])) handlers?.onCandidate(this);
     return result;
   },
   write(this: MeasuredResponse, ...args: unknown[]): unknown {

@@ -189,7 +189,14 @@ function wrapStream({ originalOf }: Patches): Record<string, Method> {
       const accepted =
         --handlers.monitor.writeSampler.countdown > 0
           ? original.apply(this, args)
-          : writeTimed(handlers.monitor, this as This, original, args);
+          : writeTimed(
+              handlers.monitor,
+              this as This,
+              original,
+              args[0],
+              args[1],
+              args[2],
+            );
       handlers?.onWritten(connection, args[0], args[1], accepted);
       return accepted;
     },

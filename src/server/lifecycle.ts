@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import { hasUnfinishedEvent } from '../protocol/scanner.ts';
 import { type CloseReason, OTHER } from '../semconv.ts';
 import { endBlocked } from './backpressure.ts';
+import { addressOfSocket } from './client-address.ts';
 import { readTenths, secondsBetween } from './clock.ts';
 import { type CloseCause, decideCloseCause } from './close-reason.ts';
 import {
@@ -42,9 +43,13 @@ export function openConnection(
     series.attributes,
   );
   noteSpanOpen(connection);
-  const address = monitor.options.findAddress(request);
-  if (address === undefined || address === '') return;
-  connection.clientAddress = monitor.clients.add(address.slice(0, 200));
+  const { findAddress, onClose } = monitor.options;
+  if (findAddress !== undefined) {
+    monitor.clients.note(connection, findAddress(request));
+  } else if (onClose !== undefined || closeChannel.hasSubscribers) {
+    // When it has closed, it has none any more.
+    monitor.clients.note(connection, addressOfSocket(request));
+  } else monitor.clients.noteLater(connection);
 }
 
 /**
@@ -74,9 +79,7 @@ export function closeConnection(
     series.eventless.of(cause.reason).value++;
   }
   if (cause.reason === 'completed') countUnfinished(connection);
-  if (connection.clientAddress !== undefined) {
-    monitor.clients.remove(connection.clientAddress);
-  }
+  monitor.clients.remove(connection);
   readWire(connection);
   endBlocked(monitor, connection);
   monitor.histograms.connectionDuration.record(

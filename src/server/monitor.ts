@@ -35,7 +35,7 @@ export class ServerMonitor {
     this.options = options;
     this.binding = binding;
     this.registry = new ServerRegistry(options);
-    this.clients = new Clients(options.isAddressTold);
+    this.clients = new Clients(options.findAddress !== undefined);
     this.intervalSampler = new Sampler(options.samplesPerSecond);
     this.sizeSampler = new Sampler(options.samplesPerSecond);
     this.writeSampler = new Sampler(options.samplesPerSecond);
@@ -60,6 +60,7 @@ export class ServerMonitor {
     this.connections.remove(connection);
     if (this.connections.size > 0) return;
     this.clock.stop();
+    this.clients.forgetWaiting();
     forgetChunk();
     forgetText();
   }
@@ -71,6 +72,7 @@ export class ServerMonitor {
   }
 
   #startSecond(): void {
+    this.clients.noteWaiting();
     forgetChunk();
     forgetText();
     this.intervalSampler.startSecond();

@@ -21,9 +21,8 @@ export interface ServerOptions {
   readonly eventTypes: readonly string[] | undefined;
   readonly samplesPerSecond: number;
   readonly findFinals: (route: string) => ReadonlySet<string> | undefined;
-  readonly findAddress: FindAddress;
-  /** Whether the client address is told, and not just the socket's. */
-  readonly isAddressTold: boolean;
+  /** Who tells the client address; `undefined`: it is the socket's. */
+  readonly findAddress: FindAddress | undefined;
   /** Hooks of the user's, made safe: they do not throw. */
   readonly route: Hook<string> | undefined;
   readonly ignoreRequestHook: Hook<boolean> | undefined;
@@ -87,8 +86,7 @@ export function resolveServerOptions(
     eventTypes: resolveEventTypes(config.eventTypes, complain),
     samplesPerSecond: atLeast('samplesPerSecond', 0, 1000),
     findFinals: resolveFinals(config.finalEvents, complain),
-    findAddress: clientAddress ?? trusted ?? createFindAddress(0),
-    isAddressTold: clientAddress !== undefined || trusted !== undefined,
+    findAddress: clientAddress ?? trusted,
     route: hook('route', A_STRING),
     ignoreRequestHook: hook('ignoreRequestHook', A_BOOLEAN),
     attributesHook: hook('attributesHook', AN_OBJECT),

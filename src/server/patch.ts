@@ -27,11 +27,11 @@ export function createPatches(of: object): Patches {
   const parent = Object.getPrototypeOf(of) as Prototype;
   /** What could not be taken off: others are on it. */
   const stuck = new Set<string>();
-  const originals = new Map<string, Method | undefined>();
+  const originals: Prototype = Object.create(null);
 
   /** Whether a method was there before ours: somebody took ours off. */
   const isBelow = (key: string, method: Method): boolean =>
-    method === originals.get(key) || method === parent[key];
+    method === originals[key] || method === parent[key];
 
   const put = (key: string, wrapper: Wrapper): void => {
     const current = prototype[key];
@@ -39,7 +39,7 @@ export function createPatches(of: object): Patches {
     if (stuck.has(key) && !isBelow(key, current)) return;
     stuck.delete(key);
     const own = Object.getOwnPropertyDescriptor(prototype, key);
-    originals.set(key, own === undefined ? undefined : current);
+    originals[key] = own === undefined ? undefined : current;
     imitate(wrapper, current);
     Object.defineProperty(prototype, key, {
       ...(own ?? inheritedDescriptor(parent, key)),
@@ -57,13 +57,13 @@ export function createPatches(of: object): Patches {
     }
     stuck.delete(key);
     const own = Object.getOwnPropertyDescriptor(prototype, key);
-    const original = originals.get(key);
+    const original = originals[key];
     if (original === undefined) delete prototype[key];
     else Object.defineProperty(prototype, key, { ...own, value: original });
   };
 
   return {
-    originalOf: (key) => originals.get(key) ?? (parent[key] as Method),
+    originalOf: (key) => originals[key] ?? (parent[key] as Method),
     put(wrappers) {
       const { writeHead, writeHeader } = prototype;
       // Node 22 and 24 have it as an alias.

@@ -6,6 +6,8 @@ import { readRpcMetadata } from './rpc-metadata.ts';
 
 /** Segments of a path kept as they are; the rest becomes `*`. */
 const MAX_SEGMENTS = 8;
+/** Paths of words alone, which most routes are: nothing in them is somebody's. */
+const WORDS = /^(?:\/[a-z_.-]{0,19}){1,8}$/i;
 /** All digits, or so many in a row that they are somebody's. */
 const NUMBER = /^\d+$|\d{6}/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -34,6 +36,7 @@ export function findRoute(request: IncomingMessage): string {
 export function cleanPath(url: string): string {
   const end = url.search(/[?#]/);
   const path = end === -1 ? url : url.slice(0, end);
+  if (WORDS.test(path)) return path;
   const segments = pathOf(path).split('/');
   const kept = segments.slice(0, MAX_SEGMENTS + 1).map(cleanSegment);
   if (segments.length > kept.length) kept.push('*');

@@ -7,20 +7,20 @@ import type { Method } from './patch.ts';
  * Writes with a callback that takes the time until the kernel accepted it. A
  * callback where the application gave none changes nothing that it sees.
  *
- * @param args - chunk, encoding and callback as the application gave them.
  * @returns what the original returns. @throws what the original throws.
  */
 export function writeTimed(
   monitor: ServerMonitor,
   response: MeasuredResponse,
   original: Method,
-  args: unknown[],
+  chunk: unknown,
+  encoding: unknown,
+  callback: unknown,
 ): unknown {
   monitor.writeSampler.rearm();
-  const [chunk, encoding, callback] = args;
   const own = typeof encoding === 'function' ? encoding : callback;
   if (own !== undefined && typeof own !== 'function') {
-    return original.apply(response, args);
+    return original.call(response, chunk, encoding, callback);
   }
   const start = performance.now();
   const timed = function (this: unknown, ...results: unknown[]): unknown {

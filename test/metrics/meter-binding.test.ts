@@ -257,3 +257,23 @@ test('a provider registered globally while streams are open has them within a se
   expect(await global.sum('sse.server.sent.events')).toBe(1);
   instrumentation.disable();
 });
+
+test('an instrumentation that is registered before the provider reports to it', async () => {
+  const given = createMetrics();
+  const instrumentation = new SseInstrumentation({ enabled: false });
+  // As registerInstrumentations does: the API's own, which does nothing.
+  instrumentation.setMeterProvider(metrics.getMeterProvider());
+  instrumentation.enable();
+  metrics.setGlobalMeterProvider(given.provider);
+  await using server = await startServer((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.end('data: 1\n\n');
+  });
+  await (await fetch(server.url)).text();
+  await until(
+    'it is counted',
+    () => given.sum('sse.server.closed_connections'),
+    (closed) => closed === 1,
+  );
+  instrumentation.disable();
+});

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { Clients } from '../../src/server/clients.ts';
+import type { Connection } from '../../src/server/connection.ts';
 import { collectDiagnostics } from '../support/diagnostics.ts';
 import {
   finish,
@@ -79,17 +80,52 @@ test.for([1, ['127.0.0.1']])(
   },
 );
 
+/** As much of a connection as its client is found by. */
+function connectionFrom(remoteAddress: string): Connection {
+  const request = { socket: { remoteAddress } };
+  return { request, has: () => false } as unknown as Connection;
+}
+
 test('one public peer is enough to report them, from then on', () => {
   const clients = new Clients(false);
-  clients.add('10.0.0.1');
-  expect(clients.read()).toBeUndefined();
-  clients.add('203.0.113.1');
+  const [near, far] = ['10.0.0.1', '203.0.113.1'].map((address) => {
+    const connection = connectionFrom(address);
+    clients.note(connection, address);
+    return connection;
+  }) as [Connection, Connection];
   expect(clients.read()).toEqual({ clients: 2, busiest: 1 });
-  clients.remove('203.0.113.1');
-  clients.remove('10.0.0.1');
+  clients.remove(far);
+  clients.remove(near);
   expect(clients.read()).toEqual({ clients: 0, busiest: 0 });
-  clients.remove('10.0.0.1');
+  clients.remove(near);
   expect(clients.read()).toEqual({ clients: 0, busiest: 0 });
+});
+
+test('peers that are all private are not reported', () => {
+  const clients = new Clients(false);
+  clients.note(connectionFrom('10.0.0.1'), '10.0.0.1');
+  expect(clients.read()).toBeUndefined();
+});
+
+test('addresses of sockets are looked up a few at a time, and when they are read', () => {
+  const clients = new Clients(false);
+  const waiting = Array.from({ length: 1200 }, (_, i) =>
+    connectionFrom(`203.0.${Math.floor(i / 256)}.${i % 256}`),
+  );
+  for (const connection of waiting) clients.noteLater(connection);
+  expect(waiting[0]?.clientAddress).toBeUndefined();
+  expect(clients.read()).toEqual({ clients: 500, busiest: 1 });
+  clients.noteWaiting();
+  expect(clients.read()).toEqual({ clients: 1200, busiest: 1 });
+  clients.noteNow(waiting[0] as Connection);
+  expect(clients.read()).toEqual({ clients: 1200, busiest: 1 });
+});
+
+test('a connection that is listed has its address, asked for by nobody before', async () => {
+  await using server = await startMeasured({ onClose: undefined as never });
+  await server.open();
+  const [open] = server.instrumentation.connections();
+  expect(open?.clientAddress).toBe('127.0.0.1');
 });
 
 test('a connection that the hook has no address for is nobody', async () => {
