@@ -1,6 +1,6 @@
 /** Builds all programs of the stack. Ends with a table. */
 import { dirname } from 'node:path';
-import { printTable } from '../scripts/packed-project.ts';
+import { printTable } from '../scripts/packed/project.ts';
 import { PROGRAM_NAMES, prepareProgram } from './programs.ts';
 
 const rows: string[][] = [];

@@ -1,4 +1,5 @@
 import { createNoopMeter, type Meter, metrics } from '@opentelemetry/api';
+import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { afterEach, expect, test } from 'vitest';
 import { SseInstrumentation } from '../../src/instrumentation.ts';
 import { MeterBinding } from '../../src/metrics/meter-binding.ts';
@@ -261,9 +262,10 @@ test('a provider registered globally while streams are open has them within a se
 test('an instrumentation that is registered before the provider reports to it', async () => {
   const given = createMetrics();
   const instrumentation = new SseInstrumentation({ enabled: false });
-  // As registerInstrumentations does: the API's own, which does nothing.
-  instrumentation.setMeterProvider(metrics.getMeterProvider());
-  instrumentation.enable();
+  // It gives each the API's own provider, which does nothing.
+  const unregister = registerInstrumentations({
+    instrumentations: [instrumentation],
+  });
   metrics.setGlobalMeterProvider(given.provider);
   await using server = await startServer((_request, response) => {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
@@ -275,5 +277,5 @@ test('an instrumentation that is registered before the provider reports to it', 
     () => given.sum('sse.server.closed_connections'),
     (closed) => closed === 1,
   );
-  instrumentation.disable();
+  unregister();
 });

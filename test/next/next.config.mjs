@@ -1,4 +1,4 @@
-// What scripts/next.ts builds and starts in several ways.
+// What scripts/packed/next.ts builds and starts in several ways.
 export default {
   compress: process.env.COMPRESS !== 'no',
   ...(process.env.STANDALONE === 'yes' && {

@@ -1,4 +1,4 @@
-import { findFreePorts } from '../../../scripts/packed-project.ts';
+import { findFreePorts } from '../../../scripts/packed/project.ts';
 
 /** @returns a port that was free just now, for programs that cannot say theirs. */
 export async function findFreePort(): Promise<number> {

@@ -6,14 +6,14 @@
  */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { AGENTS, KNOWN } from '../test/agents/agents.ts';
+import { AGENTS, KNOWN } from '../../test/agents/agents.ts';
 import {
   compareLanes,
   type Lane,
   runLane,
   runProgram,
   type Setting,
-} from '../test/agents/lanes.ts';
+} from '../../test/agents/lanes.ts';
 import {
   createScratch,
   fetchNode,
@@ -21,7 +21,7 @@ import {
   printTable,
   REGISTER,
   ROOT,
-} from './packed-project.ts';
+} from './project.ts';
 
 const NODES = ['24', '22.15.0', '26'];
 const PACKAGES = [

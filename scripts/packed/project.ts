@@ -18,9 +18,9 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { PACKAGE_NAME, PACKAGE_VERSION } from '../src/version.ts';
+import { PACKAGE_NAME, PACKAGE_VERSION } from '../../src/version.ts';
 
-export const ROOT: string = fileURLToPath(new URL('..', import.meta.url));
+export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 /** The zero-code door, as flags name it. */
 export const REGISTER: string = `${PACKAGE_NAME}/register`;
 /** Outside the repository: several Nodes, fetched once. */
@@ -103,7 +103,7 @@ export async function findFreePorts(count: number): Promise<number[]> {
 }
 
 /** Runs npm. @throws when it fails. */
-export async function npm(cwd: string, ...args: string[]): Promise<void> {
+async function npm(cwd: string, ...args: string[]): Promise<void> {
   const path = process.env['npm_execpath'];
   if (path === undefined) throw new Error('Run it by npm run');
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];

@@ -1,13 +1,13 @@
-import type { Child } from '../test/register/support/child.ts';
+import type { Child } from '../../test/register/support/child.ts';
 import {
   readAddress,
   type Scrape,
   scrapeUrl,
-} from '../test/register/support/scrape.ts';
-import { openDecoding } from '../test/support/decoding-client.ts';
-import { send } from '../test/support/measured-server.ts';
-import { until } from '../test/support/poll.ts';
-import { formatRequest } from '../test/support/sse-server.ts';
+} from '../../test/register/support/scrape.ts';
+import { openDecoding } from '../../test/support/decoding-client.ts';
+import { send } from '../../test/support/measured-server.ts';
+import { until } from '../../test/support/poll.ts';
+import { formatRequest } from '../../test/support/sse-server.ts';
 
 /** What each stream of test/next sends. */
 const TEXT = 'event: hello\ndata: anna\n\ndata: one\n\ndata: two\n\n';

@@ -1,5 +1,5 @@
-import { VARIABLES } from '../src/register/variables.ts';
-import type { SseInstrumentationConfig } from '../src/types.ts';
+import { VARIABLES } from '../../src/register/variables.ts';
+import type { SseInstrumentationConfig } from '../../src/types.ts';
 import { code, table } from './metric-tables.ts';
 
 /** Options that only code can give. */

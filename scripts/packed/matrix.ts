@@ -9,7 +9,7 @@ import {
   printTable,
   REGISTER,
   run,
-} from './packed-project.ts';
+} from './project.ts';
 
 const NODES = ['22.15.0', '24', '26'];
 const SDKS: Record<string, Record<string, string>> = {

@@ -9,11 +9,11 @@ import {
   type Child,
   REGISTER,
   startChild,
-} from '../test/register/support/child.ts';
-import { findFreePort } from '../test/register/support/ports.ts';
-import { FREE_PORT } from '../test/register/support/scrape.ts';
+} from '../../test/register/support/child.ts';
+import { findFreePort } from '../../test/register/support/ports.ts';
+import { FREE_PORT } from '../../test/register/support/scrape.ts';
 import { CHECKS, type Streams, tryStreams } from './next-streams.ts';
-import { createScratch, printTable, run } from './packed-project.ts';
+import { createScratch, printTable, run } from './project.ts';
 
 const PACKAGES = [
   'next@16.4.6',

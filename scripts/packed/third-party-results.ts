@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { PACKAGE_NAME } from '../src/version.ts';
+import { PACKAGE_NAME } from '../../src/version.ts';
 
 /** What came of one run of a suite. */
 export interface Results {

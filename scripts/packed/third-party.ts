@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { closeSync, cpSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDebianSources, unpackDebianSource } from './debian-source.ts';
-import { createScratch, printTable, REGISTER, run } from './packed-project.ts';
+import { createScratch, printTable, REGISTER, run } from './project.ts';
 import {
   findDifferences,
   type Results,

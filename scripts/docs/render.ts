@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { renderMetricsPage, renderMetricsTable } from './metric-tables.ts';
 import { renderOptionsTable } from './option-table.ts';
 
-const root = new URL('..', import.meta.url);
+const root = new URL('../..', import.meta.url);
 const isCheck = process.argv.includes('--check');
 let differs = false;
 

@@ -14,7 +14,7 @@ import {
   SPAN_ATTRIBUTES,
   SPAN_EVENTS,
   type SpanDefinition,
-} from '../src/semconv.ts';
+} from '../../src/semconv.ts';
 
 const KINDS: Record<MetricDefinition['kind'], string> = {
   histogram: 'histogram',

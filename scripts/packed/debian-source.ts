@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { run } from './packed-project.ts';
+import { run } from './project.ts';
 
 const SOURCES = '/etc/apt/sources.list.d/debian.sources';
 
