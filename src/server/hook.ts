@@ -1,7 +1,5 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { ServerResponse } from 'node:http';
 import { readTenths } from './clock.ts';
-import { reportFailure } from './failure.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
 import { namesEventStream } from './headers.ts';
 import { hookHttp2 } from './http2.ts';
@@ -28,8 +26,6 @@ const { originalOf } = patches;
 
 let handlers: Handlers | undefined;
 
-const REQUEST_START = 'http.server.request.start';
-
 /**
  * Finds the event streams that Node's servers send, over HTTP/1.1 and HTTP/2,
  * those of servers made before as well.
@@ -48,14 +44,12 @@ export function hookServer(monitor: ServerMonitor): () => void {
     end,
     emit,
   });
-  subscribe(REQUEST_START, onRequestStart);
   const unhookHttp2 = hookHttp2(own);
   const unwatchFastify = watchFastifyRoutes();
   return () => {
     handlers = undefined;
     unhookHttp2();
     unwatchFastify();
-    unsubscribe(REQUEST_START, onRequestStart);
     unpatch();
     own.release();
   };
@@ -64,15 +58,6 @@ export function hookServer(monitor: ServerMonitor): () => void {
 /** Whether streams are watched now. */
 export function isHooked(): boolean {
   return handlers !== undefined;
-}
-
-function onRequestStart(message: unknown): void {
-  try {
-    const { response } = message as { response: Response };
-    response[ARRIVED] = readTenths();
-  } catch (error) {
-    reportFailure(error);
-  }
 }
 
 function setHeader(this: Response, ...args: unknown[]): unknown {
@@ -154,11 +139,14 @@ function end(this: Response, ...args: unknown[]): unknown {
  * and an application may take them all away.
  */
 function emit(this: Response, ...args: unknown[]): unknown {
+  const event = args[0];
   if (handlers !== undefined) {
     const connection = this?.[CONNECTION];
-    if (connection !== undefined) handlers.onEvent(connection, args[0]);
-    else if (args[0] === 'close') handlers.onEarlyClose(this);
-    if (args[0] === 'pipe') handlers.onPipe(this, args[1]);
+    if (connection !== undefined) handlers.onEvent(connection, event);
+    // Node's first word to a response, unless it waits for one before it.
+    else if (event === 'socket' && this?.req) this[ARRIVED] ??= readTenths();
+    else if (event === 'close') handlers.onEarlyClose(this);
+    if (event === 'pipe') handlers.onPipe(this, args[1]);
   }
   return originalOf('emit').apply(this, args);
 }
