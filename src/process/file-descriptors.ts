@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { report } from 'node:process';
 
 /** Where Linux and macOS list what a process has open. */
@@ -6,6 +6,8 @@ const FOLDERS: Partial<Record<NodeJS.Platform, string>> = {
   linux: '/proc/self/fd',
   darwin: '/dev/fd',
 };
+
+const NONE = { size: 0 };
 
 /**
  * Open file descriptors of this process; `undefined` where the system does not
@@ -15,7 +17,9 @@ export function countFileDescriptors(): number | undefined {
   const folder = FOLDERS[process.platform];
   if (folder === undefined) return undefined;
   try {
-    return readdirSync(folder).length - 1;
+    // Linux tells it by the size since 6.2; to list 10,000 takes 10 ms.
+    const { size } = process.platform === 'linux' ? statSync(folder) : NONE;
+    return size > 0 ? size : readdirSync(folder).length - 1;
   } catch {
     return undefined;
   }

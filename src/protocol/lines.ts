@@ -1,5 +1,6 @@
 import { skipByteOrderMark } from './byte-order-mark.ts';
-import { addEvent, result } from './scan-result.ts';
+import { dispatch } from './dispatch.ts';
+import { result } from './scan-result.ts';
 import {
   AFTER_COLON,
   COMMENT,
@@ -24,6 +25,7 @@ import {
 } from './scan-state.ts';
 import { copy, utf8Length } from './utf8.ts';
 import { readValue } from './values.ts';
+import { readWholeLines } from './whole-lines.ts';
 
 const NAMES = ['', 'data', 'event', 'id', 'retry'] as const;
 /** From a field's name to its value. */
@@ -63,6 +65,17 @@ export function readLines(
       // The second half of a blank line belongs to no block.
       if (line === START && state.scanBlock === 0) blockStart = i;
     }
+  }
+  if (
+    line === START &&
+    cr === -1 &&
+    isOneBytePerChar &&
+    state.scanFinals === undefined
+  ) {
+    state.scanFlags = flags;
+    i = readWholeLines(state, text, i);
+    flags = state.scanFlags;
+    blockStart = i;
   }
   while (i < length) {
     if (line < VALUE_DATA) {
@@ -180,19 +193,4 @@ function endLine(state: ScanState, line: number, before: number): number {
       result.unknownFields++;
   }
   return flags & ~(AFTER_COLON | SAW_DIGIT | SAW_OTHER);
-}
-
-/** @returns the flags after a blank line. */
-function dispatch(state: ScanState, flags: number, size: number): number {
-  if ((flags & HAS_DATA) !== 0) {
-    const type = state.scanType === '' ? 'message' : state.scanType;
-    if ((flags & FINAL) !== 0 || state.scanFinals?.has(type)) {
-      result.final = true;
-    }
-    addEvent(type, size);
-  } else if ((flags & HAS_EVENT) !== 0) {
-    result.eventsWithoutData++;
-  }
-  state.scanType = '';
-  return STARTED;
 }

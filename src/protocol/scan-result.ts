@@ -31,6 +31,9 @@ const MAX_TYPE_NAMES = 64;
 /** From a type's binary string to its text. */
 const typeNames = new Map<string, string>();
 
+let lastKey = 'message';
+let lastName = 'message';
+
 /** The result that scans write. */
 export const result: ScanResult = createResult();
 
@@ -62,11 +65,17 @@ export function addEvent(type: string, size: number): void {
 /** @returns a type as text that keeps no chunk alive, however long it is held. */
 function nameOf(type: string): string {
   if (type === 'message') return type;
+  if (type === lastKey) return lastName;
+  lastKey = copy(type);
+  lastName = lookUp(lastKey);
+  return lastName;
+}
+
+function lookUp(type: string): string {
   const known = typeNames.get(type);
   if (known !== undefined) return known;
-  const key = copy(type);
-  const name = decodeBinary(key);
-  if (typeNames.size < MAX_TYPE_NAMES) typeNames.set(key, name);
+  const name = decodeBinary(type);
+  if (typeNames.size < MAX_TYPE_NAMES) typeNames.set(type, name);
   return name;
 }
 

@@ -106,7 +106,8 @@ function isPlainEvent(text: string): boolean {
   const blank = text.length - 1;
   return (
     text.charCodeAt(blank) === LF &&
-    text.startsWith('data:') &&
+    text.charCodeAt(0) === 100 &&
+    text.startsWith('ata:', 1) &&
     text.indexOf('\n') === blank - 1 &&
     !text.includes('\r')
   );

@@ -1,11 +1,8 @@
-import { type Monitoring, startMonitoring } from '../monitoring.ts';
+import { createRequire } from 'node:module';
+import { startMonitoring } from '../monitoring.ts';
 import type { SseInstrumentationConfig } from '../types.ts';
-import { flushOnExit } from './exit.ts';
-import { readExporters } from './exporters.ts';
-import { onFirstServer, onPortWanted } from './first-server.ts';
-import { log } from './log.ts';
-import { checkLogLevel, setLogger } from './logger.ts';
-import { createProvider } from './provider.ts';
+import { onFirstServer } from './first-server.ts';
+import { checkLogLevel } from './logger.ts';
 import { complain, readOptions, readVariable } from './variables.ts';
 
 /** How often we look whether the application registered a MeterProvider. */
@@ -20,51 +17,13 @@ export function start(): void {
   onFirstServer(() => {
     setInterval(() => monitoring.binding.refresh(), LOOK_MS).unref();
     // An application that makes its exporter makes its provider next.
-    setImmediate(() => bringProvider(monitoring)).unref();
+    setImmediate(() => loadExport().bringProvider(monitoring)).unref();
   });
 }
 
-/** Exports by ourselves, until the application does. */
-function bringProvider(monitoring: Monitoring): void {
-  try {
-    const { binding } = monitoring;
-    setLogger();
-    if (binding.hasForeign()) return;
-    const settings = readExporters();
-    if (settings.length === 0) return;
-    const own = createProvider(settings);
-    if (own === undefined) return;
-    const undo: (() => void)[] = [];
-    if (own.isPushing) {
-      undo.push(
-        flushOnExit({
-          flush: own.flush,
-          finish: () => {
-            monitoring.closeAll();
-            return own.shutdown();
-          },
-        }),
-      );
-    }
-    undo.push(
-      onPortWanted((port) => {
-        if (own.endpoint?.isAt(port) !== true) return;
-        own.endpoint.close();
-        log.warn(
-          `the application wants port ${port}, metrics are no longer there. ` +
-            'Set OTEL_EXPORTER_PROMETHEUS_PORT to another one',
-        );
-      }),
-    );
-    binding.setFallback(own.provider, () => {
-      for (const step of undo) step();
-      const flushed = own.shutdown();
-      log.info('the application has a MeterProvider: metrics go there');
-      return flushed;
-    });
-  } catch (error) {
-    log.error(`metrics are not exported: ${String(error)}`);
-  }
+/** Loaded when it is needed: most processes that are preloaded serve nothing. */
+function loadExport(): typeof import('./export.ts') {
+  return createRequire(import.meta.url)('./export.js');
 }
 
 /** @returns `undefined` when nothing is to be done. */

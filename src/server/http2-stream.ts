@@ -37,7 +37,7 @@ export const recogniseStream = guarded(
     const read = (name: string) => headerOf(headers, name);
     if (!isEventStream(read('content-type'))) return;
     const connection = stream[EARLY] ?? createRecord(monitor, stream, '2');
-    delete stream[EARLY];
+    if (stream[EARLY] !== undefined) stream[EARLY] = undefined;
     if (connection === undefined) return;
     connection.flags |= HTTP2;
     if (isCountedOutside(faceOf(stream))) connection.flags |= COUNTED_OUTSIDE;

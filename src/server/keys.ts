@@ -4,7 +4,8 @@ import type { Span } from '@opentelemetry/api';
 import type { CloseReason } from '../semconv.ts';
 import type { Connection } from './connection.ts';
 
-// What we keep on a response is kept in symbols: no look-up in a map a write.
+// What we keep on a response is kept in symbols: no look-up in a map a write. What is
+// over is set to undefined: `delete` makes V8 turn the object into a table, 3,000 bytes.
 // CONNECTION and CLOSE_CAUSE are registered: the guard shares them.
 
 /** Holds the record of a response that is an event stream. */
@@ -58,11 +59,11 @@ export interface MeasuredResponse extends ServerResponse {
   [CLOSE_CAUSE]?: CloseReason;
   [ARRIVED]?: number;
   [CANDIDATE]?: true;
-  [EARLY]?: Connection;
+  [EARLY]?: Connection | undefined;
   [EXCHANGE]?: Exchange;
-  [SERVER_SPAN]?: ServerSpan;
+  [SERVER_SPAN]?: ServerSpan | undefined;
   [IGNORED]?: boolean;
-  [REPORTS]?: ((connection: Connection) => void)[];
+  [REPORTS]?: ((connection: Connection) => void)[] | undefined;
 }
 
 /** A stream of an HTTP/2 server: what a response is, as far as it goes. */

@@ -50,7 +50,7 @@ export function recognise(
   if (req.method === 'HEAD' || statusCode === 204 || statusCode === 304) return;
   const connection =
     response[EARLY] ?? createRecord(monitor, response, versionOf(response));
-  delete response[EARLY];
+  if (response[EARLY] !== undefined) response[EARLY] = undefined;
   if (connection === undefined) return;
   response[CONNECTION] = connection;
   if (response.destroyed) {

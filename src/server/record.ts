@@ -50,7 +50,7 @@ export function createRecord(
 export function takeReports(connection: Connection): void {
   const { response } = connection;
   for (const report of response[REPORTS] ?? []) report(connection);
-  delete response[REPORTS];
+  if (response[REPORTS] !== undefined) response[REPORTS] = undefined;
 }
 
 /** A request for an event stream that was answered with an error. */

@@ -80,7 +80,7 @@ export const noteSpanClose: (
   const { response } = connection;
   const kept = response[SERVER_SPAN];
   if (kept === undefined) return;
-  delete response[SERVER_SPAN];
+  response[SERVER_SPAN] = undefined;
   if (!kept.span.isRecording()) return;
   kept.span.setAttributes({
     [ATTR_SSE_CONNECTION_CLOSE_REASON]: reason,

@@ -1,4 +1,5 @@
 import { reportFailure } from './failure.ts';
+import { Few } from './few.ts';
 import type { MeasuredResponse } from './keys.ts';
 import { imitate } from './patch.ts';
 
@@ -24,12 +25,6 @@ interface Target {
   end: Method;
   readonly writableEnded?: boolean;
   [WATCH]?: Watch;
-}
-
-/** Our wrappers on a target, one pair however many responses it feeds. */
-interface Watch {
-  readonly responses: Set<MeasuredResponse>;
-  readonly restore: () => void;
 }
 
 /** On a target: our wrappers. On a response: the target it is fed by. */
@@ -76,7 +71,7 @@ export function unwatchOutside(response: MeasuredResponse): void {
   if (target === undefined) return;
   delete (response as WatchedResponse)[TARGET];
   target[WATCH]?.responses.delete(response);
-  if (target[WATCH]?.responses.size === 0) target[WATCH].restore();
+  if (target[WATCH]?.responses.isEmpty) target[WATCH].restore(target);
 }
 
 /** A source may live longer than the response; a middleware's `write` may not. */
@@ -96,76 +91,139 @@ function watch(
   listener: OutsideListener,
 ): void {
   if (response[TARGET] !== undefined || !isTarget(target)) return;
-  target[WATCH] ??= wrap(target, listener);
+  target[WATCH] ??= new Watch(target, listener);
   target[WATCH].responses.add(response);
   response[TARGET] = target;
 }
 
-function wrap(target: Target, listener: OutsideListener): Watch {
-  const responses = new Set<MeasuredResponse>();
-  const write = replace(target, 'write', (original) => {
-    return function (this: unknown, ...args: unknown[]): unknown {
-      const accepted = call(original, this, args);
-      if (depth === 0 && !hasEnded) {
-        for (const response of responses) {
-          listener.onWrite(response, args[0], args[1]);
-        }
-      }
-      return accepted;
-    };
-  });
-  const end = replace(target, 'end', (original) => {
-    return function (this: unknown, ...args: unknown[]): unknown {
-      // The compressor ends the response later: `writableEnded` says nothing.
-      const isFirst = depth === 0 && !hasEnded;
-      const endable = isFirst ? [...responses].filter(listener.canEnd) : [];
-      hasEnded ||= isFirst;
-      const result = call(original, this, args);
-      for (const response of endable) {
-        listener.onEnd(response, args[0], args[1]);
-      }
-      return result;
-    };
-  });
-  // `end` may call `write`: only what the application calls is counted.
-  let depth = 0;
-  let hasEnded = false;
-  const call = (original: Method, self: unknown, args: unknown[]): unknown => {
-    depth++;
+/** Our wrappers on a target, one pair however many responses it feeds. */
+class Watch {
+  readonly responses = new Few<MeasuredResponse>();
+  readonly listener: OutsideListener;
+  /** `end` may call `write`: only what the application calls is counted. */
+  depth = 0;
+  hasEnded = false;
+  readonly #write: Wrapped;
+  readonly #end: Wrapped;
+
+  constructor(target: Target, listener: OutsideListener) {
+    this.listener = listener;
+    this.#write = put(this, target, 'write', writeThrough);
+    this.#end = put(this, target, 'end', endThrough);
+  }
+
+  call(original: Method, self: unknown, args: unknown[]): unknown {
+    this.depth++;
     try {
       return original.apply(self, args);
     } finally {
-      depth--;
+      this.depth--;
     }
-  };
-  return {
-    responses,
-    restore() {
-      delete target[WATCH];
-      write();
-      end();
-    },
-  };
+  }
+
+  /** Takes the wrappers off. */
+  restore(target: Target): void {
+    delete target[WATCH];
+    takeOff(target, 'write', this.#write);
+    takeOff(target, 'end', this.#end);
+  }
 }
 
-/** Puts a wrapper on a method. @returns its undo. */
-function replace(
+/** What calls the original, and tells of it. */
+type Through = (
+  watch: Watch,
+  original: Method,
+  self: unknown,
+  args: unknown[],
+) => unknown;
+
+const writeThrough: Through = (watch, original, self, args) => {
+  const accepted = watch.call(original, self, args);
+  if (watch.depth === 0 && !watch.hasEnded) {
+    for (const response of watch.responses.all()) {
+      watch.listener.onWrite(response, args[0], args[1]);
+    }
+  }
+  return accepted;
+};
+
+const endThrough: Through = (watch, original, self, args) => {
+  const { listener } = watch;
+  // The compressor ends the response later: `writableEnded` says nothing.
+  const isFirst = watch.depth === 0 && !watch.hasEnded;
+  const responses = isFirst ? watch.responses.all() : [];
+  const endable = responses.filter((response) => listener.canEnd(response));
+  watch.hasEnded ||= isFirst;
+  const result = watch.call(original, self, args);
+  for (const response of endable) {
+    listener.onEnd(response, args[0], args[1]);
+  }
+  return result;
+};
+
+/** A wrapper that was put on, and what it stands for. */
+interface Wrapped {
+  readonly wrapper: Method;
+  /** The target's own method; of one that it inherits there is nothing to keep. */
+  readonly own: Method | undefined;
+}
+
+function put(
+  watch: Watch,
   target: Target,
   key: 'write' | 'end',
-  wrap: (original: Method) => Method,
-): () => void {
+  through: Through,
+): Wrapped {
   const original = target[key];
-  const own = Object.getOwnPropertyDescriptor(target, key);
-  const wrapper = wrap(original);
+  if (!Object.hasOwn(target, key)) {
+    const wrapped = inheritedWrapper(key, original, through);
+    target[key] = wrapped.wrapper;
+    return wrapped;
+  }
+  // A middleware's may be called without its response.
+  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+    return through(watch, original, this, args);
+  };
   imitate(wrapper, original);
   target[key] = wrapper;
-  return () => {
-    try {
-      if (target[key] !== wrapper) return;
-      if (own !== undefined) Object.defineProperty(target, key, own);
-      else delete (target as Partial<Target>)[key];
-    } catch (error) {
-      reportFailure(error);
-    }
+  return { wrapper, own: original };
+}
+
+/** One for all targets that inherit a method: a closure each costs a kilobyte. */
+const inherited = {
+  write: new WeakMap<Method, Wrapped>(),
+  end: new WeakMap<Method, Wrapped>(),
+};
+
+function inheritedWrapper(
+  key: 'write' | 'end',
+  original: Method,
+  through: Through,
+): Wrapped {
+  const known = inherited[key].get(original);
+  if (known !== undefined) return known;
+  const wrapper = function (this: unknown, ...args: unknown[]): unknown {
+    const watch = (this as Partial<Target> | undefined)?.[WATCH];
+    return watch === undefined
+      ? original.apply(this, args)
+      : through(watch, original, this, args);
   };
+  imitate(wrapper, original);
+  const wrapped = { wrapper, own: undefined };
+  inherited[key].set(original, wrapped);
+  return wrapped;
+}
+
+function takeOff(
+  target: Target,
+  key: 'write' | 'end',
+  { wrapper, own }: Wrapped,
+): void {
+  try {
+    if (target[key] !== wrapper) return;
+    if (own !== undefined) target[key] = own;
+    else delete (target as Partial<Target>)[key];
+  } catch (error) {
+    reportFailure(error);
+  }
 }
