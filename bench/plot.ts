@@ -18,6 +18,7 @@ export function renderGrowth(points: readonly GrowthPoint[]): string {
   const shown = points.filter(({ routes }) => routes === 1);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    '<title>What the hook costs, by open streams</title>',
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     renderPanel(shown, LEFT, 'CPU of one event on one stream, µs', [
       { label: 'with the hook', colour: '#d9480f', value: (p) => p.hooked },
