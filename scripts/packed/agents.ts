@@ -14,6 +14,7 @@ import {
   runProgram,
   type Setting,
 } from '../../test/agents/lanes.ts';
+import { HTTP1_ROOMS } from '../../test/compliance/rooms.ts';
 import {
   createScratch,
   fetchNode,
@@ -30,18 +31,6 @@ const PACKAGES = [
   '@opentelemetry/resources@3',
   '@opentelemetry/exporter-prometheus@0.301',
   'express@5',
-];
-/** Of test/compliance/programs: what is said over HTTP/1.1. */
-const ROOMS = [
-  'head',
-  'body',
-  'streams',
-  'requests',
-  'endings',
-  'slow-readers',
-  'methods',
-  'middleware',
-  'listeners',
 ];
 /** Of its exits.mjs: agents have listeners of their own to what ends a process. */
 const EXITS = [
@@ -93,7 +82,7 @@ for (const [agent, { version, loads, env }] of Object.entries(AGENTS)) {
     const [expected, ...lanes] = await Promise.all(
       [alone, ...Object.values(orders)].map((setting) =>
         // How a process ends does not depend on how the agent was loaded.
-        runLane(withPort(setting), ROOMS, index === 0 ? EXITS : []),
+        runLane(withPort(setting), HTTP1_ROOMS, index === 0 ? EXITS : []),
       ),
     );
     for (const [at, [order, setting]] of Object.entries(orders).entries()) {
@@ -142,7 +131,7 @@ function withPort(setting: Setting, port = 0): Setting {
 /** What is counted, and how many streams are measured, without an agent. */
 async function measureAlone(base: Omit<Setting, 'flags'>) {
   const setting = { ...base, flags: ['--import', REGISTER] };
-  const lane = await runLane(withPort(setting), ROOMS, []);
+  const lane = await runLane(withPort(setting), HTTP1_ROOMS, []);
   const [port] = await findFreePorts(1);
   const { counts } = await count(withPort(setting, port));
   return { counts, lane };

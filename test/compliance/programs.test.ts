@@ -1,31 +1,11 @@
 import { expect, test } from 'vitest';
 import { type Batch, listPrograms, runBatch } from './children.ts';
+import { HTTP1_ROOMS, HTTP2_ROOMS } from './rooms.ts';
 
 // Each program runs in a bare Node and in one that is instrumented; the two must
 // do the same.
 
-const ROOMS = [
-  'head',
-  'body',
-  'streams',
-  'requests',
-  'endings',
-  'slow-readers',
-  'methods',
-  'middleware',
-  'listeners',
-  'http2-heads',
-  'http2-bodies',
-  'http2-responses',
-  'http2-streams',
-  'http2-endings',
-  'http2-sessions',
-  'http2-pipes',
-  'http2-files',
-  'http2-looks',
-];
-
-for (const room of ROOMS) {
+for (const room of [...HTTP1_ROOMS, ...HTTP2_ROOMS]) {
   const runBoth = once(() =>
     Promise.all([runBatch(room, false), runBatch(room, true)]),
   );

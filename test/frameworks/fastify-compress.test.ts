@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
@@ -17,6 +16,7 @@ import {
 } from '../support/framework-server.ts';
 import { until } from '../support/poll.ts';
 
+const PATH = '/users/42/events';
 const BASE = { 'http.route': '/users/:id/events' };
 const EVENT = `event: tick\ndata: ${'na'.repeat(500)}\n\n`;
 const FORCED = {
@@ -42,7 +42,7 @@ for (const [encoding, options, decode] of encodings) {
     source.write(EVENT);
     await using server = await start(source, options);
 
-    const response = await request(server.port, encoding);
+    const response = await server.request(PATH, encoding);
     const { socket } = response;
     for (let i = 0; i < 8; i++) source.write(EVENT);
     source.end(EVENT);
@@ -65,7 +65,7 @@ test('a broken client of a stream that @fastify/compress encodes is noticed', as
   await using server = await start(source, FORCED);
 
   source.write(EVENT);
-  const response = await request(server.port, 'gzip');
+  const response = await server.request(PATH, 'gzip');
   await once(response, 'data');
   source.write(EVENT);
   await until(
@@ -86,7 +86,7 @@ test('@fastify/compress leaves event streams alone by default', async () => {
   await using server = await start(source);
 
   source.end(EVENT.repeat(2));
-  const response = await request(server.port, 'gzip');
+  const response = await server.request(PATH, 'gzip');
   const { socket } = response;
   const body = await buffer(response);
 
@@ -102,7 +102,7 @@ test('a text that @fastify/compress encodes before it is sent has bytes only', a
   const options = { ...FORCED, syncThreshold: 1e6 };
   await using server = await start(EVENT.repeat(2), options);
 
-  const response = await request(server.port, 'gzip');
+  const response = await server.request(PATH, 'gzip');
   const { socket } = response;
   const body = await buffer(response);
 
@@ -111,14 +111,6 @@ test('a text that @fastify/compress encodes before it is sent has bytes only', a
   expect(await server.sum('sentEvents')).toBe(0);
   expect(await server.sum('wireSize', BASE)).toBe(socket.bytesRead);
 });
-
-async function request(port: number, encoding: string) {
-  const url = `http://127.0.0.1:${port}/users/42/events`;
-  const headers = { 'accept-encoding': encoding };
-  const sent = get(url, { agent: false, headers });
-  const [response] = await once(sent, 'response');
-  return response as IncomingMessage;
-}
 
 async function start(
   body: Readable | string,

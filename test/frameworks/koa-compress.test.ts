@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, get, type IncomingMessage } from 'node:http';
+import { createServer } from 'node:http';
 import { PassThrough, type Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import {
@@ -18,6 +18,7 @@ import {
 } from '../support/framework-server.ts';
 import { until } from '../support/poll.ts';
 
+const PATH = '/users/42/events';
 const BASE = { 'http.route': '/users/:id/events' };
 const EVENT = `event: tick\ndata: ${'na'.repeat(500)}\n\n`;
 const FORCED: compress.CompressOptions = {
@@ -39,7 +40,7 @@ for (const [encoding, decode] of encodings) {
     source.write(EVENT);
     await using server = await start(source, FORCED);
 
-    const response = await request(server.port, encoding);
+    const response = await server.request(PATH, encoding);
     const { socket } = response;
     for (let i = 0; i < 8; i++) source.write(EVENT);
     source.end(EVENT);
@@ -60,7 +61,7 @@ for (const [encoding, decode] of encodings) {
 test('a text that koa-compress encodes before it is piped has bytes only', async () => {
   await using server = await start(EVENT.repeat(2), FORCED);
 
-  const response = await request(server.port, 'gzip');
+  const response = await server.request(PATH, 'gzip');
   const { socket } = response;
   const body = await buffer(response);
 
@@ -75,7 +76,7 @@ test('a broken client of a stream that koa-compress encodes is noticed', async (
   await using server = await start(source, FORCED);
 
   source.write(EVENT);
-  const response = await request(server.port, 'gzip');
+  const response = await server.request(PATH, 'gzip');
   await once(response, 'data');
   source.write(EVENT);
   await until(
@@ -96,7 +97,7 @@ test('koa-compress that leaves event streams alone changes nothing', async () =>
   await using server = await start(source, { filter: () => false });
 
   source.end(EVENT.repeat(2));
-  const response = await request(server.port, 'gzip');
+  const response = await server.request(PATH, 'gzip');
   const body = await buffer(response);
 
   expect(body.toString()).toBe(EVENT.repeat(2));
@@ -104,14 +105,6 @@ test('koa-compress that leaves event streams alone changes nothing', async () =>
   expect(await server.events('tick', BASE)).toBe(2);
   expect(await server.sum('contentSize', BASE)).toBe(EVENT.length * 2);
 });
-
-async function request(port: number, encoding: string) {
-  const url = `http://127.0.0.1:${port}/users/42/events`;
-  const headers = { 'accept-encoding': encoding };
-  const sent = get(url, { agent: false, headers });
-  const [response] = await once(sent, 'response');
-  return response as IncomingMessage;
-}
 
 function start(
   body: Readable | string,

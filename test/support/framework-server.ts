@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { get, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import type { Attributes } from '@opentelemetry/api';
 import { EventSource } from 'eventsource';
@@ -27,6 +27,8 @@ export interface FrameworkServer extends AsyncDisposable {
   events(type: string, match?: Attributes): Promise<number>;
   /** Opens an `EventSource` that has received so many events. */
   receive(path: string, events: number): Promise<Receiver>;
+  /** Requests it in an encoding; the body is left as it was sent. */
+  request(path: string, encoding: string): Promise<IncomingMessage>;
   /** Opens a bare socket that has received `text`. */
   open(path: string, text: string): Promise<RawClient>;
   /** Waits until one connection is counted as closed for that reason. */
@@ -76,6 +78,12 @@ export async function startFramework(
       }
       await until('events', () => received.length === events);
       return { received, close: () => source.close() };
+    },
+    async request(path, encoding) {
+      const headers = { 'accept-encoding': encoding };
+      const sent = get(url + path, { agent: false, headers });
+      const [response] = await once(sent, 'response');
+      return response as IncomingMessage;
     },
     async open(path, text) {
       const client = createRawClient(connect(port, '127.0.0.1'));
