@@ -42,7 +42,7 @@ async function measurePoint(
 ): Promise<GrowthPoint> {
   await using benches = await startBenches('sdk', 'hooked');
   const { sdk, hooked } = benches;
-  const events = Math.ceil(20_000 / streams);
+  const events = Math.ceil(10_000 / streams);
   const paths = Array.from({ length: routes }, (_, route) => pathOf(route));
   const heap = { sdk: 0, hooked: 0 };
   for (const [name, bench] of [

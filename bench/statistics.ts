@@ -16,13 +16,15 @@ export function estimate(values: readonly number[]): Estimate {
   const at = (rank: number) =>
     sorted[Math.min(Math.max(rank, 0), sorted.length - 1)] as number;
   return {
-    median: medianOf(sorted),
+    median: medianOf(values),
     low: at(Math.floor(sorted.length / 2 - half)),
     high: at(Math.ceil(sorted.length / 2 + half) - 1),
   };
 }
 
-function medianOf(sorted: readonly number[]): number {
+/** The middle of all values. */
+export function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   const upper = sorted[Math.floor(middle)] as number;
   const lower = sorted[Math.ceil(middle) - 1] as number;

@@ -1,5 +1,5 @@
 import { readTenths } from './clock.ts';
-import type { Connection } from './connection.ts';
+import { BLOCKED, type Connection } from './connection.ts';
 import type { ServerMonitor } from './monitor.ts';
 import { noteSpanBlocked } from './server-span.ts';
 
@@ -8,7 +8,8 @@ export function noteRefusal(connection: Connection): void {
   const now = performance.now();
   const { response, series } = connection;
   series.queueMax.add(response.writableLength, now);
-  if (connection.blockedFrom !== 0) return;
+  if (connection.has(BLOCKED)) return;
+  connection.flags |= BLOCKED;
   connection.blockedFrom = readTenths();
   series.blocked++;
   noteSpanBlocked(connection);
@@ -19,9 +20,9 @@ export function endBlocked(
   monitor: ServerMonitor,
   connection: Connection,
 ): void {
-  if (connection.blockedFrom === 0) return;
+  if (!connection.has(BLOCKED)) return;
+  connection.flags &= ~BLOCKED;
   const tenths = readTenths() - connection.blockedFrom;
-  connection.blockedFrom = 0;
   connection.blockedTenths += tenths;
   connection.series.blocked--;
   monitor.histograms.blockedDuration.record(
@@ -38,7 +39,7 @@ export function reviewBlocked(
   monitor: ServerMonitor,
   connection: Connection,
 ): void {
-  if (connection.blockedFrom === 0) return;
+  if (!connection.has(BLOCKED)) return;
   const { writableNeedDrain, writableLength } = connection.response;
   if (!writableNeedDrain || writableLength === 0) {
     endBlocked(monitor, connection);

@@ -1,5 +1,6 @@
 import { endBlocked, noteRefusal, reviewBlocked } from './backpressure.ts';
 import {
+  BLOCKED,
   CLOSED,
   COUNTED_OUTSIDE,
   type Connection,
@@ -48,7 +49,11 @@ export interface Handlers {
   onHead(response: MeasuredResponse, reason: unknown, headers: unknown): void;
   onHeadersSent(connection: Connection): void;
   /** @returns whether the write belongs to the open stream; else it is late. */
-  beforeWrite(connection: Connection, chunk: unknown): boolean;
+  beforeWrite(
+    connection: Connection,
+    response: MeasuredResponse,
+    chunk: unknown,
+  ): boolean;
   onWritten(
     connection: Connection,
     chunk: unknown,
@@ -86,20 +91,14 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
       recognise(monitor, response, given, outside);
     }),
     onHeadersSent: guarded((connection) => openConnection(monitor, connection)),
-    beforeWrite: guarded((connection, chunk) => {
-      const { response, series } = connection;
-      const isOutside = connection.has(COUNTED_OUTSIDE);
+    beforeWrite: guarded((connection, response, chunk) => {
       if (connection.has(CLOSED) || response.destroyed) {
-        if (!isOutside && isData(chunk)) series.lateWrites++;
+        noteLateWrite(connection, chunk);
         return false;
       }
       // Node answers it with an error.
       if (response.writableEnded) return false;
-      if (connection.blockedFrom !== 0) {
-        reviewBlocked(monitor, connection);
-        const isBlocked = connection.blockedFrom !== 0;
-        if (isBlocked && !isOutside && isData(chunk)) series.blockedWrites++;
-      }
+      if (connection.has(BLOCKED)) noteBlockedWrite(monitor, connection, chunk);
       return true;
     }),
     onWritten: guarded((connection, chunk, encoding, accepted) => {
@@ -108,10 +107,8 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
       if (accepted === false) noteRefusal(connection);
     }),
     onEnded: guarded((connection, chunk, encoding, couldEnd) => {
-      const isOutside = connection.has(COUNTED_OUTSIDE);
       if (!couldEnd) {
-        const isLate = connection.has(CLOSED) && !isOutside && isData(chunk);
-        if (isLate) connection.series.lateWrites++;
+        if (connection.has(CLOSED)) noteLateWrite(connection, chunk);
         return;
       }
       openConnection(monitor, connection);
@@ -163,6 +160,21 @@ export function createHandlers(monitor: ServerMonitor): Handlers {
   };
 }
 
+function noteLateWrite(connection: Connection, chunk: unknown): void {
+  if (connection.has(COUNTED_OUTSIDE) || !isData(chunk)) return;
+  connection.series.lateWrites++;
+}
+
+function noteBlockedWrite(
+  monitor: ServerMonitor,
+  connection: Connection,
+  chunk: unknown,
+): void {
+  reviewBlocked(monitor, connection);
+  if (!connection.has(BLOCKED) || connection.has(COUNTED_OUTSIDE)) return;
+  if (isData(chunk)) connection.series.blockedWrites++;
+}
+
 function onClose(monitor: ServerMonitor, connection: Connection): void {
   const { response } = connection;
   if (
@@ -194,7 +206,7 @@ function createOutsideListener(monitor: ServerMonitor): OutsideListener {
         connection.series.lateWrites++;
         return;
       }
-      if (connection.blockedFrom !== 0) connection.series.blockedWrites++;
+      if (connection.has(BLOCKED)) connection.series.blockedWrites++;
       countWrite(monitor, connection, chunk, encoding);
     }),
     onEnd: guarded((response: MeasuredResponse, chunk, encoding) => {

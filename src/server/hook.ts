@@ -21,8 +21,18 @@ import { writeTimed } from './write-duration.ts';
 
 type Response = MeasuredResponse;
 
-const patches = createPatches(ServerResponse.prototype);
-const { originalOf } = patches;
+const patches = createPatches<keyof typeof wrappers>(ServerResponse.prototype);
+const { originals, parent } = patches;
+
+const wrappers = {
+  setHeader,
+  writeHead,
+  writeHeader,
+  flushHeaders,
+  write,
+  end,
+  emit,
+};
 
 let handlers: Handlers | undefined;
 
@@ -35,15 +45,7 @@ let handlers: Handlers | undefined;
 export function hookServer(monitor: ServerMonitor): () => void {
   const own = createHandlers(monitor);
   handlers = own;
-  const unpatch = patches.put({
-    setHeader,
-    writeHead,
-    writeHeader,
-    flushHeaders,
-    write,
-    end,
-    emit,
-  });
+  const unpatch = patches.put(wrappers);
   const unhookHttp2 = hookHttp2(own);
   const unwatchFastify = watchFastifyRoutes();
   return () => {
@@ -61,37 +63,43 @@ export function isHooked(): boolean {
 }
 
 function setHeader(this: Response, ...args: unknown[]): unknown {
-  const result = originalOf('setHeader').apply(this, args);
+  const result = (originals.setHeader ?? parent.setHeader).apply(this, args);
   if (namesEventStream(args[0], args[1])) handlers?.onCandidate(this);
   return result;
 }
 
 function writeHead(this: Response, ...args: unknown[]): unknown {
-  const result = originalOf('writeHead').apply(this, args);
+  const result = (originals.writeHead ?? parent.writeHead).apply(this, args);
   handlers?.onHead(this, args[1], args[2]);
   return result;
 }
 
 /** Node's other name for it, which others who patch `writeHead` leave alone. */
 function writeHeader(this: Response, ...args: unknown[]): unknown {
-  const result = originalOf('writeHeader').apply(this, args);
+  const result = (originals.writeHeader ?? parent.writeHeader).apply(
+    this,
+    args,
+  );
   handlers?.onHead(this, args[1], args[2]);
   return result;
 }
 
 function flushHeaders(this: Response, ...args: unknown[]): unknown {
-  const result = originalOf('flushHeaders').apply(this, args);
+  const result = (originals.flushHeaders ?? parent.flushHeaders).apply(
+    this,
+    args,
+  );
   const connection = this?.[CONNECTION];
   if (connection !== undefined) handlers?.onHeadersSent(connection);
   return result;
 }
 
 function write(this: Response, ...args: unknown[]): unknown {
-  const original = originalOf('write');
+  const original = originals.write ?? parent.write;
   if (handlers === undefined) return original.apply(this, args);
   const connection = this?.[CONNECTION];
   if (connection === undefined) return writeFirst(this, args);
-  if (!handlers.beforeWrite(connection, args[0])) {
+  if (!handlers.beforeWrite(connection, this, args[0])) {
     return original.apply(this, args);
   }
   const accepted =
@@ -104,7 +112,7 @@ function write(this: Response, ...args: unknown[]): unknown {
 
 /** Its headers may go out with this write, and it be an event stream after all. */
 function writeFirst(response: Response, args: unknown[]): unknown {
-  const original = originalOf('write');
+  const original = originals.write ?? parent.write;
   const monitor = handlers?.monitor;
   const isTimed =
     monitor !== undefined &&
@@ -121,7 +129,7 @@ function writeFirst(response: Response, args: unknown[]): unknown {
 }
 
 function end(this: Response, ...args: unknown[]): unknown {
-  const original = originalOf('end');
+  const original = originals.end ?? parent.end;
   if (handlers === undefined) return original.apply(this, args);
   const isKnown =
     this?.[CONNECTION] !== undefined || this?.[CANDIDATE] === true;
@@ -148,5 +156,5 @@ function emit(this: Response, ...args: unknown[]): unknown {
     else if (event === 'close') handlers.onEarlyClose(this);
     if (event === 'pipe') handlers.onPipe(this, args[1]);
   }
-  return originalOf('emit').apply(this, args);
+  return (originals.emit ?? parent.emit).apply(this, args);
 }

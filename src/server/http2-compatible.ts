@@ -8,8 +8,10 @@ import { createPatches } from './patch.ts';
 // The compatibility API's response, which stands before the stream: here a
 // compressor is seen coming, and writes that never reach a closed stream.
 
-const patches = createPatches(Http2ServerResponse.prototype);
-const { originalOf } = patches;
+const patches = createPatches<keyof typeof wrappers>(
+  Http2ServerResponse.prototype,
+);
+const { originals, parent } = patches;
 
 let handlers: Handlers | undefined;
 
@@ -26,7 +28,7 @@ export function hookCompatible(own: Handlers): () => void {
 // As in Node: methods of a class cannot be called by `new`, functions can.
 const wrappers = {
   setHeader(this: MeasuredResponse, ...args: unknown[]): unknown {
-    const result = originalOf('setHeader').apply(this, args);
+    const result = (originals.setHeader ?? parent.setHeader).apply(this, args);
     if (namesEventStream(args[0], args[1])) handlers?.onCandidate(this);
     return result;
   },
@@ -34,12 +36,12 @@ const wrappers = {
     const connection = this ? holderOf(this)[CONNECTION] : undefined;
     // Node does not hand it on; before, the stream's own `write` sees it.
     if (connection?.has(CLOSED) && !connection.has(COUNTED_OUTSIDE)) {
-      handlers?.beforeWrite(connection, args[0]);
+      handlers?.beforeWrite(connection, this, args[0]);
     }
-    return originalOf('write').apply(this, args);
+    return (originals.write ?? parent.write).apply(this, args);
   },
   emit: function (this: MeasuredResponse, ...args: unknown[]): unknown {
     if (args[0] === 'pipe') handlers?.onPipe(this, args[1]);
-    return originalOf('emit').apply(this, args);
+    return (originals.emit ?? parent.emit).apply(this, args);
   },
 };

@@ -33,8 +33,10 @@ import { writeTimed } from './write-duration.ts';
 // first stream of a server, before the application meets it.
 
 let handlers: Handlers | undefined;
-let streams: Patches | undefined;
-let servers: readonly Patches[] | undefined;
+type StreamMethod = 'respond' | 'write' | 'end' | 'close' | 'destroy' | 'emit';
+
+let streams: Patches<StreamMethod> | undefined;
+let servers: readonly Patches<'emit'>[] | undefined;
 const undo: (() => void)[] = [];
 
 /** Finds the event streams of HTTP/2 servers. @returns its undo. */
@@ -61,13 +63,16 @@ const noteTimedOut = guarded((session: object) => {
   timedOut.add(session);
 });
 
-function wrapServerEmit(patches: Patches): Method {
+function wrapServerEmit(patches: Patches<'emit'>): Method {
   return function emit(this: unknown, ...args: unknown[]): unknown {
     if (handlers !== undefined) {
       if (args[0] === 'stream') onStream(this, args);
       else if (args[0] === 'request') onRequest(args[1], args[2]);
     }
-    const isHeard = patches.originalOf('emit').apply(this, args);
+    const isHeard = (patches.originals.emit ?? patches.parent.emit).apply(
+      this,
+      args,
+    );
     // Unheard, a time-out ends the session and all its streams.
     if (args[0] === 'timeout' && isHeard === false)
       noteTimedOut(args[1] as object);
@@ -169,21 +174,24 @@ const onRequest = guarded((request: unknown, response: unknown) => {
  * The wrappers on the class of a server's streams. As in Node, methods of the
  * class cannot be called by `new`, and functions that it inherits can.
  */
-function wrapStream({ originalOf }: Patches): Record<string, Method> {
+function wrapStream({
+  originals,
+  parent,
+}: Patches<StreamMethod>): Record<StreamMethod, Method> {
   type This = MeasuredStream;
   return {
     respond(this: unknown, ...args: unknown[]): unknown {
-      const result = originalOf('respond').apply(this, args);
+      const result = (originals.respond ?? parent.respond).apply(this, args);
       if (handlers !== undefined) recogniseStream(handlers, this as This);
       return result;
     },
     write: function (this: unknown, ...args: unknown[]): unknown {
-      const original = originalOf('write');
+      const original = originals.write ?? parent.write;
       const connection = (this as This)?.[CONNECTION];
       if (handlers === undefined || connection === undefined) {
         return original.apply(this, args);
       }
-      if (!handlers.beforeWrite(connection, args[0])) {
+      if (!handlers.beforeWrite(connection, this as This, args[0])) {
         return original.apply(this, args);
       }
       const accepted =
@@ -201,7 +209,7 @@ function wrapStream({ originalOf }: Patches): Record<string, Method> {
       return accepted;
     },
     end: function (this: unknown, ...args: unknown[]): unknown {
-      const original = originalOf('end');
+      const original = originals.end ?? parent.end;
       const connection = (this as This)?.[CONNECTION];
       if (handlers === undefined || connection === undefined) {
         return original.apply(this, args);
@@ -213,14 +221,14 @@ function wrapStream({ originalOf }: Patches): Record<string, Method> {
     },
     close(this: unknown, ...args: unknown[]): unknown {
       if (handlers !== undefined) noteClosedHere(this as This);
-      return originalOf('close').apply(this, args);
+      return (originals.close ?? parent.close).apply(this, args);
     },
     destroy: function (this: unknown, ...args: unknown[]): unknown {
       if (handlers !== undefined) noteClosedHere(this as This);
-      return originalOf('destroy').apply(this, args);
+      return (originals.destroy ?? parent.destroy).apply(this, args);
     },
     emit: function (this: unknown, ...args: unknown[]): unknown {
-      const original = originalOf('emit');
+      const original = originals.emit ?? parent.emit;
       if (handlers !== undefined) {
         onStreamEvent(handlers, this as This, args[0], args[1]);
         if (args[0] === 'error') {

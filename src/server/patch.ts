@@ -4,13 +4,16 @@ export type Method = (this: unknown, ...args: unknown[]) => unknown;
 type Prototype = Record<string, Method | undefined>;
 type Wrapper = (this: never, ...args: never[]) => unknown;
 
-/** Our wrappers on one prototype. */
-export interface Patches {
-  /**
-   * The method below ours: the prototype's own when there was one, else what it
-   * inherits now, since others may patch that meanwhile.
-   */
-  originalOf(key: string): Method;
+/**
+ * Our wrappers on one prototype. What a wrapper calls is `originals.x ?? parent.x`:
+ * the prototype's own method when there was one, else what it inherits now, since
+ * others may patch that meanwhile. Written out, with the name, V8 looks nothing up.
+ */
+export interface Patches<Key extends string> {
+  /** The prototype's own methods that are below ours. */
+  readonly originals: { readonly [Name in Key]?: Method | undefined };
+  /** What the prototype inherits from. */
+  readonly parent: { readonly [Name in Key]: Method };
   /**
    * Puts wrappers on, with the name, length and property attributes of what they
    * wrap. Two names of one function stay so.
@@ -18,16 +21,16 @@ export interface Patches {
    * @returns its undo: afterwards the prototype is as it was. A method on which
    * somebody else put another stays, and must do nothing by itself.
    */
-  put(wrappers: Readonly<Record<string, Wrapper>>): () => void;
+  put(wrappers: Readonly<Record<Key, Wrapper>>): () => void;
 }
 
 /** Prepares to put wrappers on a prototype. */
-export function createPatches(of: object): Patches {
+export function createPatches<Key extends string>(of: object): Patches<Key> {
   const prototype = of as Prototype;
   const parent = Object.getPrototypeOf(of) as Prototype;
   /** What could not be taken off: others are on it. */
   const stuck = new Set<string>();
-  const originals: Prototype = Object.create(null);
+  const originals: Prototype = {};
 
   /** Whether a method was there before ours: somebody took ours off. */
   const isBelow = (key: string, method: Method): boolean =>
@@ -63,17 +66,19 @@ export function createPatches(of: object): Patches {
   };
 
   return {
-    originalOf: (key) => originals[key] ?? (parent[key] as Method),
+    originals: originals as Partial<Record<Key, Method>>,
+    parent: parent as Record<Key, Method>,
     put(wrappers) {
+      const all: Record<string, Wrapper> = { ...wrappers };
       const { writeHead, writeHeader } = prototype;
       // Node 22 and 24 have it as an alias.
-      const hasAlias = writeHeader !== undefined && writeHeader === writeHead;
-      const all = hasAlias
-        ? { ...wrappers, writeHeader: wrappers['writeHead'] as Wrapper }
-        : wrappers;
-      for (const [key, wrapper] of Object.entries(all)) put(key, wrapper);
+      if (writeHeader !== undefined && writeHeader === writeHead) {
+        all['writeHeader'] = all['writeHead'] as Wrapper;
+      }
+      const entries = Object.entries(all);
+      for (const [key, wrapper] of entries) put(key, wrapper);
       return () => {
-        for (const [key, wrapper] of Object.entries(all)) remove(key, wrapper);
+        for (const [key, wrapper] of entries) remove(key, wrapper);
       };
     },
   };

@@ -6,7 +6,7 @@ import {
 } from '../semconv.ts';
 import type { SseConnectionSnapshot, SseConnectionSummary } from '../types.ts';
 import { secondsBetween } from './clock.ts';
-import { type Connection, RESUMED } from './connection.ts';
+import { BLOCKED, type Connection, RESUMED } from './connection.ts';
 
 /** What a connection was, for those who want to know it of each one. */
 export function summarise(
@@ -51,7 +51,7 @@ export function takeSnapshot(
     idleSeconds: Math.max(0, idleMs) / 1000,
     queueBytes: connection.response.writableLength,
     events: connection.events,
-    isBlocked: connection.blockedFrom !== 0,
+    isBlocked: connection.has(BLOCKED),
   };
 }
 

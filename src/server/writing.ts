@@ -5,6 +5,7 @@ import {
   COUNTED_OUTSIDE,
   type Connection,
   FINAL_SENT,
+  INTERVAL,
   OPAQUE,
   OPENED,
 } from './connection.ts';
@@ -98,14 +99,15 @@ function countEvents(
   }
   if (found.final) connection.flags |= FINAL_SENT;
   // The sampler says at which event an interval begins; the next one ends it.
-  if (connection.intervalFrom !== 0) {
+  if (connection.has(INTERVAL)) {
+    connection.flags &= ~INTERVAL;
     const seconds = (readTenths() - connection.intervalFrom) / 10_000;
-    connection.intervalFrom = 0;
     monitor.histograms.eventInterval.record(seconds, series.attributes);
   }
   intervalSampler.countdown -= events;
   while (intervalSampler.countdown <= 0) {
     if (intervalSampler.countdown === 0) {
+      connection.flags |= INTERVAL;
       connection.intervalFrom = readTenths();
     } else {
       // Its next one came in the same write.
