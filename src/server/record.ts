@@ -27,6 +27,8 @@ export function createRecord(
   response: MeasuredResponse,
   version: string,
 ): Connection | undefined {
+  // Left out, it is no short request all the same.
+  keepServerSpan(response, monitor.options.hasSpanEvents);
   if (isIgnored(monitor, response)) return undefined;
   const request = requestOf(response);
   const place = monitor.registry.placeOf(
@@ -42,7 +44,6 @@ export function createRecord(
   response[ARRIVED] ??= readTenths();
   const connection = new Connection(response, place, finals);
   if (hasHeader(request, 'last-event-id')) connection.flags |= RESUMED;
-  keepServerSpan(response, monitor.options.hasSpanEvents);
   return connection;
 }
 

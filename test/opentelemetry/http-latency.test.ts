@@ -89,6 +89,23 @@ test('without the views, streams are the slowest requests', async () => {
   expect(quantileOf(point as Point, 0.99)).toBeGreaterThan(1);
 });
 
+test('with the views, a stream that is left out of the metrics is marked too', async () => {
+  const metrics = createMetrics(sseViews());
+  using _http = instrumentHttp(metrics.provider);
+  using measured = measure({ ignoreRequestHook: () => true });
+  await using server = await startServer((_request, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.end('data: 1\n\n');
+  });
+  await (await fetch(server.url)).text();
+  await until('the latency', () => metrics.count(LATENCY));
+  const points = (await metrics.collect()).get(LATENCY);
+  expect(points?.map(({ attributes }) => attributes['sse.stream'])).toEqual([
+    true,
+  ]);
+  expect(measured.summaries).toEqual([]);
+});
+
 for (const isSampled of [true, false]) {
   const traces = isSampled ? 'sampled' : 'not sampled';
   test(`with the views, streams have a series of their own: traces ${traces}`, async () => {
