@@ -456,7 +456,7 @@ export const SERVER_METRICS = {
     kind: 'observableUpDownCounter',
     unit: '{connection}',
     description:
-      'Open event streams without any byte for longer than stallAfterSeconds: the server is silent.',
+      'Open event streams without any byte for longer than stallAfterSeconds: the server is silent. Blocked ones do not count.',
     across: 'sum',
   },
   clients: {

@@ -21,7 +21,7 @@ export interface SseInstrumentationConfig {
    */
   processMetrics?: boolean;
   /**
-   * An open stream without a byte for longer counts as stalled.
+   * An open stream without a byte for longer counts as stalled, unless it is blocked.
    * @defaultValue 90
    */
   stallAfterSeconds?: number;

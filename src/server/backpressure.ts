@@ -24,6 +24,8 @@ export function endBlocked(
   connection.flags &= ~BLOCKED;
   const tenths = readTenths() - connection.blockedFrom;
   connection.blockedTenths += tenths;
+  // The last of its bytes have only left now.
+  connection.lastWriteAt = monitor.clock.now;
   connection.series.blocked--;
   monitor.histograms.blockedDuration.record(
     tenths / 10_000,

@@ -1,6 +1,12 @@
 import { reviewBlocked } from './backpressure.ts';
 import { readTenths, secondsBetween } from './clock.ts';
-import { CLOSED, type Connection, HTTP2, OPENED } from './connection.ts';
+import {
+  BLOCKED,
+  CLOSED,
+  type Connection,
+  HTTP2,
+  OPENED,
+} from './connection.ts';
 import { reportFailure } from './failure.ts';
 import { closeConnection } from './lifecycle.ts';
 import type { ServerMonitor } from './monitor.ts';
@@ -29,7 +35,9 @@ export function readOpenConnections(monitor: ServerMonitor): void {
       readWire(connection);
       series.queueSize += connection.response.writableLength;
       const idle = Math.max(0, now / 10 - connection.lastWriteAt);
-      if (idle > monitor.options.stallAfterMs) series.stalled++;
+      // While it is blocked, the client is the silent one.
+      const isSilent = idle > monitor.options.stallAfterMs;
+      if (isSilent && !connection.has(BLOCKED)) series.stalled++;
       series.idleMax = Math.max(series.idleMax, idle / 1000);
       const age = secondsBetween(connection.arrivedAt, now);
       series.ageMax = Math.max(series.ageMax, age);

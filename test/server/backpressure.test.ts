@@ -88,6 +88,20 @@ test('a connection is blocked from a refused write to drain', async () => {
   expect(min).toBeGreaterThan(AT_LEAST);
 });
 
+test('a blocked connection does not stall: its client is the silent one', async () => {
+  await using server = await startMeasured({ stallAfterSeconds: 0.6 });
+  const slow = await server.open();
+  const silent = await server.open();
+  block(slow);
+  silent.response.write(': ping\n\n');
+  const stalled = () => server.sum('stalledConnections');
+  await until('the silent one', stalled, (count) => count > 0);
+  expect(await stalled()).toBe(1);
+  await unblock(slow);
+  expect(await stalled()).toBe(1);
+  await until('both', stalled, (count) => count === 2);
+});
+
 test('each episode is timed by itself', async () => {
   await using server = await startMeasured();
   const slow = await server.open();
