@@ -1,0 +1,18 @@
+/** All dashboards, in the order of reading. */
+import type { DashboardOptions } from './dashboard.ts';
+import { backpressureAndMemory } from './dashboards/backpressure-and-memory.ts';
+import { clients } from './dashboards/clients.ts';
+import { connections } from './dashboards/connections.ts';
+import { delivery } from './dashboards/delivery.ts';
+import { overview } from './dashboards/overview.ts';
+import { pipeline } from './dashboards/pipeline.ts';
+
+/** What the files of `dashboards/` say. */
+export const DASHBOARDS: readonly DashboardOptions[] = [
+  overview,
+  connections,
+  delivery,
+  backpressureAndMemory,
+  clients,
+  pipeline,
+];

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { FOREIGN_METRICS } from '../../grafana/foreign-metrics.ts';
+import { type MetricDefinition, prometheusName } from '../../src/semconv.ts';
+import { EMITTED, PLANNED } from './support/metrics.ts';
+import { findSelectors } from './support/promql.ts';
+import { DASHBOARDS, PANELS } from './support/rendered.ts';
+
+/** Metrics on no dashboard, and why. */
+const NOT_SHOWN: Readonly<Record<string, string>> = {};
+
+const SHOWN: ReadonlySet<string> = new Set(
+  PANELS.flatMap(({ queries }) =>
+    queries.flatMap(({ expr }) => findSelectors(expr).map(({ name }) => name)),
+  ).flatMap((name) => [name, name.replace(/_(bucket|count|sum)$/, '')]),
+);
+
+test('every metric of ours is on a dashboard, or listed with a reason', () => {
+  const missing = [...EMITTED, ...PLANNED].filter(
+    (metric) => !SHOWN.has(prometheusName(metric)),
+  );
+  expect(missing.map(({ name }) => name)).toEqual(Object.keys(NOT_SHOWN));
+});
+
+test('every foreign metric that is listed is on a dashboard, or chosen from', () => {
+  const chosen = DASHBOARDS.flatMap(({ templating }) =>
+    (templating.list ?? []).map(({ definition = '' }) => definition),
+  ).join(' ');
+  const unused = FOREIGN_METRICS.filter(
+    ({ name }) => !SHOWN.has(name) && !chosen.includes(name),
+  );
+  expect(unused.map(({ name }) => name)).toEqual([]);
+});
+
+test('what is planned is not in semconv.ts yet: else it is to be taken from there', () => {
+  const names = (metrics: readonly MetricDefinition[]) =>
+    metrics.map(({ name }) => name);
+  const both = names(PLANNED).filter((name) => names(EMITTED).includes(name));
+  expect(both).toEqual([]);
+});
