@@ -30,6 +30,8 @@ interface Source {
   readonly packages: readonly string[];
   /** The module whose version the programs have. */
   readonly module: string;
+  /** Of a program that has not the name of its package. */
+  readonly binary?: string;
   readonly tags?: string;
   readonly prepare?: (folder: string) => Promise<void>;
 }
@@ -56,6 +58,13 @@ const ALERTMANAGER: Source = {
   module: 'github.com/prometheus/alertmanager',
   prepare: addWebPage,
 };
+/** Reads docker-compose.yml as Docker does. Only its `config` is of use here. */
+const COMPOSE: Source = {
+  folder: 'compose',
+  packages: ['github.com/docker/compose/v2/cmd'],
+  module: 'github.com/docker/compose/v2',
+  binary: 'cmd',
+};
 
 const PROGRAMS = {
   collector: COLLECTOR,
@@ -63,6 +72,7 @@ const PROGRAMS = {
   promtool: PROMETHEUS,
   alertmanager: ALERTMANAGER,
   amtool: ALERTMANAGER,
+  compose: COMPOSE,
 } satisfies Record<string, Source>;
 
 /** A program of the stack. */
@@ -102,7 +112,8 @@ export async function prepareProgram(name: ProgramName): Promise<Program> {
     console.log(`${source.folder} ${version}: building, some minutes`);
     await build(source, folder, cached);
   }
-  return { path: join(cached, name), version, isCached };
+  const binary = source.binary ?? name;
+  return { path: join(cached, binary), version, isCached };
 }
 
 async function build(

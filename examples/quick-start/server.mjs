@@ -5,8 +5,11 @@ import { startFeed } from './feed.mjs';
 import { readPage } from './page-files.mjs';
 import { startStatus } from './status.mjs';
 
-const { PORT = '8080', METRICS_URL = 'http://localhost:9464/metrics' } =
-  process.env;
+const {
+  HOST = '127.0.0.1',
+  PORT = '8080',
+  METRICS_URL = 'http://localhost:9464/metrics',
+} = process.env;
 const files = await readPage();
 const feed = startFeed();
 const status = startStatus(METRICS_URL);
@@ -29,10 +32,11 @@ const server = createServer((request, response) => {
   }
 });
 
-server.listen(Number(PORT), '127.0.0.1', () => {
+server.listen(Number(PORT), HOST, () => {
   // A parent that started this file waits for the word; a person reads it.
   if (process.send) process.send('listening', (error) => error && stop());
-  else console.log(`http://127.0.0.1:${PORT}/`);
+  else
+    console.log(`http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${PORT}/`);
 });
 
 /** Nothing that still runs or listens is left, so that the process ends. */

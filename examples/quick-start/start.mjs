@@ -91,6 +91,8 @@ async function chooseAddresses() {
     url: `http://${HOST}:${port}`,
     metricsUrl,
     env: {
+      // Some shells export one that is this machine's name.
+      HOST,
       PORT: String(port),
       METRICS_URL: metricsUrl,
       OTEL_METRICS_EXPORTER: 'prometheus',
