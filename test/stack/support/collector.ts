@@ -14,12 +14,14 @@ export interface CollectorOptions {
   readonly prometheusUrl: string;
   /** Further configurations, merged in this order. */
   readonly overrides?: readonly string[];
+  /** Further variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the real Collector on free ports; `await using` ends it. */
 export async function startCollector(
   configs: readonly string[],
-  { prometheusUrl, overrides = [] }: CollectorOptions,
+  { prometheusUrl, overrides = [], env = {} }: CollectorOptions,
 ): Promise<Collector> {
   const [port, healthPort] = [await findFreePort(), await findFreePort()];
   const merged = [
@@ -33,7 +35,7 @@ export async function startCollector(
   ];
   const args = merged.flatMap((config) => ['--config', config]);
   const running = startProcess(await buildProgram('collector'), args, {
-    env: { PROMETHEUS_URL: prometheusUrl },
+    env: { PROMETHEUS_URL: prometheusUrl, ...env },
   });
   const health = `http://127.0.0.1:${healthPort}/`;
   await running.waitUntil('healthy', () => isAnswered(health));

@@ -14,6 +14,8 @@ export interface HttpAppOptions {
   readonly hasViews: boolean;
   /** The port to be scraped on, or the URL to send to. */
   readonly exportTo: number | string;
+  /** Further variables. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the application with the package on; `await using` ends it. */
@@ -21,6 +23,7 @@ export async function startHttpApp({
   service,
   hasViews,
   exportTo,
+  env = {},
 }: HttpAppOptions): Promise<HttpApp> {
   const args = ['--import', `${PACKAGE_NAME}/register`];
   const program = pathOf('test/stack/programs/http-app.cjs');
@@ -43,6 +46,7 @@ export async function startHttpApp({
             OTEL_METRIC_EXPORT_INTERVAL: '250',
             OTEL_METRIC_EXPORT_TIMEOUT: '250',
           }),
+      ...env,
     },
   });
   const findPort = () => /listening on (\d+)/.exec(running.output())?.[1];

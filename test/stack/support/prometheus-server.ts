@@ -5,12 +5,7 @@ import { buildProgram } from '../../../stack/programs.ts';
 import { pathOf } from './files.ts';
 import { findFreePort } from './ports.ts';
 import { isAnswered, startProcess } from './process.ts';
-
-/** A series of an answer. */
-interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
+import { query, type Sample } from './prometheus-api.ts';
 
 /** A Prometheus server that also takes OTLP. */
 export interface PrometheusServer extends AsyncDisposable {
@@ -64,12 +59,11 @@ export async function startPrometheusServer({
     '--scrape.discovery-reload-interval=50ms',
   ]);
   await running.waitUntil('ready', () => isAnswered(`${url}/-/ready`));
-  const query = (expression: string) => ask(url, expression);
   return {
     url,
-    query,
+    query: (expression) => query(url, expression),
     async queryValue(expression) {
-      const [sample, ...others] = await query(expression);
+      const [sample, ...others] = await query(url, expression);
       if (others.length > 0) throw new Error(`${expression}: several series`);
       return sample?.value;
     },
@@ -78,22 +72,4 @@ export async function startPrometheusServer({
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function ask(url: string, query: string): Promise<Sample[]> {
-  const response = await fetch(`${url}/api/v1/query`, {
-    method: 'POST',
-    body: new URLSearchParams({ query }),
-  });
-  const answer = (await response.json()) as {
-    error?: string;
-    data?: {
-      result: { metric: Record<string, string>; value: [number, string] }[];
-    };
-  };
-  if (answer.data === undefined) throw new Error(`${query}: ${answer.error}`);
-  return answer.data.result.map(({ metric, value }) => ({
-    labels: metric,
-    value: Number(value[1]),
-  }));
 }

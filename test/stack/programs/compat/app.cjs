@@ -1,0 +1,11 @@
+// A server that knows of no telemetry: each request is a stream of two events.
+const { createServer } = require('node:http');
+
+const server = createServer((_request, response) => {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  response.write('event: tick\ndata: 1\n\n');
+  response.end('event: tick\ndata: 2\n\n');
+});
+server.listen(0, '127.0.0.1', () => {
+  console.log(`listening on ${server.address().port}`);
+});
