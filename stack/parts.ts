@@ -1,0 +1,184 @@
+/** How each part of the stack is started natively. */
+import { join } from 'node:path';
+
+import { REGISTER, ROOT } from '../scripts/packed/project.ts';
+import type { Address, Places } from './addresses.ts';
+import { findNginx } from './nginx.ts';
+import type { PartOptions } from './part.ts';
+import { buildProgram } from './programs.ts';
+
+const QUICK_START = join(ROOT, 'examples', 'quick-start');
+
+/** The names of the application's servers. */
+export const APPS = ['app-1', 'app-2', 'app-3'] as const;
+
+/** What is the same for every part. */
+export interface Surroundings {
+  readonly places: Places;
+  /** Has the copied configuration files; takes what the parts write. */
+  readonly folder: string;
+}
+
+/** The application: what runs on `app-1` and so on. */
+export interface AppOptions {
+  /** `service.name`. @defaultValue `'quick-start'` */
+  readonly service?: string;
+  /**
+   * A server that listens on HOST and PORT, answers `/health` and ends at SIGTERM.
+   *
+   * @defaultValue the server of examples/quick-start
+   */
+  readonly program?: string;
+  /** Added to its variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Milliseconds between two exports. @defaultValue 15000 */
+  readonly exportIntervalMs?: number;
+}
+
+/** @returns the place of an address. */
+export function placeOf(places: Places, address: Address): string {
+  return places.get(address) as string;
+}
+
+/** The Collector, built if need be. */
+export async function describeCollector({
+  places,
+  folder,
+}: Surroundings): Promise<PartOptions> {
+  const metrics = placeOf(places, 'otel-collector:8888').split(':');
+  const [host = '', port = ''] = metrics;
+  return {
+    name: 'otel-collector',
+    command: await buildProgram('collector'),
+    args: ['--config', join(folder, 'otel-collector', 'config.yaml')],
+    // Where it takes no address, but host and port.
+    env: { COLLECTOR_METRICS_HOST: host, COLLECTOR_METRICS_PORT: port },
+    health: `http://${placeOf(places, 'otel-collector:13133')}/`,
+  };
+}
+
+/** Prometheus, built if need be. */
+export async function describePrometheus({
+  places,
+  folder,
+}: Surroundings): Promise<PartOptions> {
+  const place = placeOf(places, 'prometheus:9090');
+  return {
+    name: 'prometheus',
+    command: await buildProgram('prometheus'),
+    args: [
+      `--config.file=${join(folder, 'prometheus', 'prometheus.yaml')}`,
+      `--storage.tsdb.path=${join(folder, 'prometheus-data')}`,
+      `--web.listen-address=${place}`,
+      // Where links in notifications lead.
+      `--web.external-url=http://${place}`,
+      ...PROMETHEUS_FLAGS,
+    ],
+    health: `http://${place}/-/ready`,
+  };
+}
+
+/** What docker-compose.yml gives Prometheus too. */
+const PROMETHEUS_FLAGS: readonly string[] = [
+  '--web.enable-otlp-receiver',
+  '--enable-feature=created-timestamp-zero-ingestion',
+];
+
+/** Alertmanager, built if need be. */
+export async function describeAlertmanager({
+  places,
+  folder,
+}: Surroundings): Promise<PartOptions> {
+  const place = placeOf(places, 'alertmanager:9093');
+  return {
+    name: 'alertmanager',
+    command: await buildProgram('alertmanager'),
+    args: [
+      `--config.file=${join(folder, 'alertmanager', 'alertmanager.yaml')}`,
+      `--storage.path=${join(folder, 'alertmanager-data')}`,
+      `--web.listen-address=${place}`,
+      `--web.external-url=http://${place}`,
+      // One is no cluster: no port for others.
+      '--cluster.listen-address=',
+    ],
+    health: `http://${place}/-/ready`,
+  };
+}
+
+/** Takes the notifications. */
+export function describeCatcher({ places }: Surroundings): PartOptions {
+  const [host = '', port = ''] = placeOf(places, 'catcher:8025').split(':');
+  const mail = placeOf(places, 'catcher:1025').split(':')[1] ?? '';
+  return {
+    name: 'catcher',
+    command: process.execPath,
+    args: [join(ROOT, 'stack', 'catcher', 'server.mjs')],
+    env: { HOST: host, PORT: port, SMTP_PORT: mail },
+    health: `http://${host}:${port}/health`,
+  };
+}
+
+/** nginx of the system, before the application's servers. */
+export function describeNginx({ places, folder }: Surroundings): PartOptions {
+  return {
+    name: 'nginx',
+    command: findNginx(),
+    args: [
+      ...['-p', folder, '-e', 'stderr'],
+      ...['-c', join(folder, 'deploy', 'nginx', 'nginx.conf')],
+      ...['-g', 'daemon off;'],
+    ],
+    health: `http://${placeOf(places, 'nginx:8080')}/health`,
+  };
+}
+
+/** One server of the application, with the hook by flag only. */
+export function describeApp(
+  name: (typeof APPS)[number],
+  { places }: Surroundings,
+  {
+    service = 'quick-start',
+    program = join(QUICK_START, 'server.mjs'),
+    env = {},
+    exportIntervalMs = 15_000,
+  }: AppOptions,
+): PartOptions {
+  const [host = '', port = ''] = placeOf(places, `${name}:8080`).split(':');
+  const metrics = placeOf(places, `${name}:9464`);
+  return {
+    name,
+    command: process.execPath,
+    args: ['--import', REGISTER, program],
+    // Here the flag's package is found.
+    cwd: QUICK_START,
+    env: {
+      HOST: host,
+      PORT: port,
+      METRICS_URL: `http://${metrics}/metrics`,
+      // The second one is for the application's own page: nothing scrapes it.
+      OTEL_METRICS_EXPORTER: 'otlp,prometheus',
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${placeOf(places, 'otel-collector:4318')}`,
+      OTEL_EXPORTER_PROMETHEUS_HOST: host,
+      OTEL_EXPORTER_PROMETHEUS_PORT: metrics.split(':')[1] ?? '',
+      OTEL_METRIC_EXPORT_INTERVAL: String(exportIntervalMs),
+      OTEL_METRIC_EXPORT_TIMEOUT: String(exportIntervalMs),
+      OTEL_SERVICE_NAME: service,
+      OTEL_RESOURCE_ATTRIBUTES: `service.namespace=sse,service.instance.id=${name}`,
+      // nginx, and the load, whose clients say in X-Forwarded-For who they are.
+      OTEL_SSE_TRUST_PROXY: '2',
+      OTEL_SSE_FINAL_EVENTS: '/events=bye',
+      ...env,
+    },
+    health: `http://${host}:${port}/health`,
+  };
+}
+
+/** The clients of quick-start, against nginx. */
+export function describeLoad({ places }: Surroundings): PartOptions {
+  return {
+    name: 'load',
+    command: process.execPath,
+    args: [join(QUICK_START, 'load', 'main.mjs')],
+    env: { TARGET: `http://${placeOf(places, 'nginx:8080')}` },
+  };
+}
