@@ -1,13 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { until } from '../support/poll.ts';
 import { createSender, deliver, type Figures } from './support/otlp-sender.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
 
 const BROWSER = { 'telemetry.sdk.language': 'webjs' };
 const TOTAL = 'sum(sse_client_received_events_total)';
-/** The Collector gathers for 6 s. */
-const ARRIVED_WITHIN_MS = 20_000;
 
 function countEvents(value: number): Figures {
   return { name: 'sse.client.received.events', points: [{ value }] };
@@ -19,19 +16,6 @@ function openPage({ url }: Pipeline, clockOffsetMs = 0) {
   return createSender({ url, clockOffsetMs, ...options });
 }
 
-function untilValue(
-  pipeline: Pipeline,
-  expression: string,
-  expected: number,
-): Promise<number | undefined> {
-  return until(
-    expression,
-    () => pipeline.queryValue(expression),
-    (value) => value === expected,
-    ARRIVED_WITHIN_MS,
-  );
-}
-
 test('pages whose clocks differ by a minute lose no event', async () => {
   await using pipeline = await startPipeline();
   const pages = [openPage(pipeline, 60_000), openPage(pipeline, -1000)];
@@ -41,7 +25,7 @@ test('pages whose clocks differ by a minute lose no event', async () => {
     // As pages do: not all in one batch.
     await delay(500);
   }
-  await untilValue(pipeline, TOTAL, rounds * pages.length);
+  await pipeline.untilValue(TOTAL, rounds * pages.length);
   // What came first counts too, in a series that nobody had before.
   const first = 'min_over_time(sse_client_received_events_total[5m])';
   expect(await pipeline.queryValue(first)).toBe(0);
@@ -55,7 +39,7 @@ test('a hundred pages that send at once lose no event, and are one series', asyn
   for (let round = 0; round < 3; round++) {
     await Promise.all(pages.map((send) => deliver(send, countEvents(1))));
   }
-  await untilValue(pipeline, TOTAL, 300);
+  await pipeline.untilValue(TOTAL, 300);
   const series = await pipeline.query('sse_client_received_events_total');
   expect(series.map(({ labels }) => labels['instance'])).toEqual([
     'otel-collector',
@@ -68,7 +52,7 @@ test('a page that sends totals spoils nothing', async () => {
   const totals = { url, temporality: 'cumulative', resource: BROWSER } as const;
   await deliver(createSender(totals), countEvents(1000));
   await deliver(openPage(pipeline), countEvents(5));
-  await untilValue(pipeline, TOTAL, 5);
+  await pipeline.untilValue(TOTAL, 5);
 });
 
 test('the first value of a counter counts, and a level was never 0', async () => {
@@ -84,7 +68,7 @@ test('the first value of a counter counts, and a level was never 0', async () =>
     { name: 'opened', points },
     { name: 'memory', points, isLevel: true },
   );
-  await untilValue(pipeline, 'opened_total', 500);
+  await pipeline.untilValue('opened_total', 500);
   expect(
     await pipeline.queryValue('increase(opened_total[5m])'),
   ).toBeGreaterThan(499);

@@ -8,8 +8,6 @@ import { watchStream } from './support/watched-stream.ts';
 
 /** Retries go on for ever and the queue has room for hours: minutes are no worse. */
 const OUTAGE_SECONDS = 30;
-/** The last retry may have just failed, and the Collector gathers for 6 s. */
-const SETTLED_WITHIN_MS = 30_000;
 
 /** A page of which each event is one delta: nothing heals what is lost. */
 function openPage({ url }: Pipeline) {
@@ -23,19 +21,6 @@ function startApp({ url }: Pipeline, service: string) {
   return startHttpApp({ service, hasViews: false, exportTo: url });
 }
 
-function untilValue(
-  pipeline: Pipeline,
-  expression: string,
-  expected: number,
-): Promise<number | undefined> {
-  return until(
-    expression,
-    () => pipeline.queryValue(expression),
-    (value) => value === expected,
-    SETTLED_WITHIN_MS,
-  );
-}
-
 const RECEIVED = 'sum(sse_client_received_events_total)';
 const closed = (service: string) =>
   `sum(sse_server_closed_connections_total{job="${service}"})`;
@@ -46,7 +31,7 @@ test('Prometheus is away: whatever was counted meanwhile is there afterwards', a
   await using lasting = await startApp(pipeline, 'lasting');
   await get(`${lasting.url}/users/1/events?milliseconds=0`);
   await sendEvent();
-  await untilValue(pipeline, closed('lasting'), 1);
+  await pipeline.untilValue(closed('lasting'), 1);
 
   await pipeline.prometheus.stop();
   await using stream = await watchStream(
@@ -70,9 +55,9 @@ test('Prometheus is away: whatever was counted meanwhile is there afterwards', a
   }
   await pipeline.prometheus.start();
 
-  await untilValue(pipeline, closed('lasting'), sent);
-  await untilValue(pipeline, closed('brief'), 4);
-  await untilValue(pipeline, RECEIVED, sent);
+  await pipeline.untilValue(closed('lasting'), sent);
+  await pipeline.untilValue(closed('brief'), 4);
+  await pipeline.untilValue(RECEIVED, sent);
   // Not only the last figures: those of the whole time.
   const gap =
     'max(max_over_time((time() - timestamp(sse_process_uptime_seconds{job="lasting"}))[1m:1s]))';
@@ -88,14 +73,14 @@ test('the Collector is killed: the application notices nothing, its totals are r
     `${app.url}/users/1/events?milliseconds=60000`,
   );
   await get(`${app.url}/users/1/events?milliseconds=0`);
-  await untilValue(pipeline, closed('app'), 1);
+  await pipeline.untilValue(closed('app'), 1);
   await pipeline.collector.kill();
   for (let sent = 1; sent < 10; sent++) {
     await get(`${app.url}/users/1/events?milliseconds=0`);
     await delay(300);
   }
   await pipeline.collector.start();
-  await untilValue(pipeline, closed('app'), 10);
+  await pipeline.untilValue(closed('app'), 10);
   expect(stream.isOpen()).toBe(true);
   expect(stream.longestGap()).toBeLessThan(3);
 });
@@ -105,11 +90,11 @@ test('the Collector is stopped: what pages sent before is there', async () => {
   const sendEvent = openPage(pipeline);
   for (let sent = 0; sent < 10; sent++) await sendEvent();
   await pipeline.collector.stop();
-  await untilValue(pipeline, RECEIVED, 10);
+  await pipeline.untilValue(RECEIVED, 10);
   await pipeline.collector.start();
   // It begins at 0, as Prometheus can tell.
   await sendEvent();
-  await untilValue(pipeline, RECEIVED, 1);
+  await pipeline.untilValue(RECEIVED, 1);
   expect(
     await pipeline.queryValue('resets(sse_client_received_events_total[5m])'),
   ).toBe(1);
@@ -132,7 +117,7 @@ test('with the queue on disk, what pages sent outlives a killed Collector', asyn
   await pipeline.collector.kill();
   await pipeline.collector.start();
   await pipeline.prometheus.start();
-  await untilValue(pipeline, RECEIVED, 10);
+  await pipeline.untilValue(RECEIVED, 10);
 });
 
 async function readQueueSize({ metricsUrl }: Pipeline): Promise<number> {

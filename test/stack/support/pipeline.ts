@@ -9,6 +9,7 @@ import {
   describePrometheus,
   placeOf,
 } from '../../../stack/parts.ts';
+import { until } from '../../support/poll.ts';
 import { pathOf } from './files.ts';
 import { query, type Sample } from './prometheus-api.ts';
 
@@ -24,7 +25,12 @@ export interface Pipeline extends AsyncDisposable {
   query(expression: string): Promise<Sample[]>;
   /** The value of a query that is answered with one series, or none. */
   queryValue(expression: string): Promise<number | undefined>;
+  /** Waits until a query is answered with a value: a retry may have just failed. */
+  untilValue(expression: string, expected: number): Promise<void>;
 }
+
+/** Retries are 5 s apart at most, and the Collector gathers for 6 s. */
+const SETTLED_WITHIN_MS = 30_000;
 
 /** What is added to the shipped configuration. */
 export interface PipelineOptions {
@@ -81,6 +87,11 @@ export async function startPipeline({
     await stop();
     throw error;
   }
+  const queryValue = async (expression: string) => {
+    const [sample, ...others] = await query(prometheusUrl, expression);
+    if (others.length > 0) throw new Error(`${expression}: several series`);
+    return sample?.value;
+  };
   return {
     url: `http://${placeOf(places, 'otel-collector:4318')}`,
     collector,
@@ -88,10 +99,14 @@ export async function startPipeline({
     prometheusUrl,
     metricsUrl: `http://${placeOf(places, 'otel-collector:8888')}/metrics`,
     query: (expression) => query(prometheusUrl, expression),
-    async queryValue(expression) {
-      const [sample, ...others] = await query(prometheusUrl, expression);
-      if (others.length > 0) throw new Error(`${expression}: several series`);
-      return sample?.value;
+    queryValue,
+    async untilValue(expression, expected) {
+      await until(
+        expression,
+        () => queryValue(expression),
+        (value) => value === expected,
+        SETTLED_WITHIN_MS,
+      );
     },
     async [Symbol.asyncDispose]() {
       await stop();
