@@ -35,7 +35,7 @@ test('Prometheus is away: whatever was counted meanwhile is there afterwards', a
 
   await pipeline.prometheus.stop();
   await using stream = await watchStream(
-    `${lasting.url}/users/1/events?milliseconds=60000`,
+    `${lasting.url}/users/1/events?milliseconds=600000`,
   );
   const end = performance.now() + OUTAGE_SECONDS * 1000;
   // It starts, serves and ends while nobody is there to store it.
@@ -70,7 +70,7 @@ test('the Collector is killed: the application notices nothing, its totals are r
   await using pipeline = await startPipeline();
   await using app = await startApp(pipeline, 'app');
   await using stream = await watchStream(
-    `${app.url}/users/1/events?milliseconds=60000`,
+    `${app.url}/users/1/events?milliseconds=600000`,
   );
   await get(`${app.url}/users/1/events?milliseconds=0`);
   await pipeline.untilValue(closed('app'), 1);
