@@ -14,17 +14,18 @@ type Work = (bench: Bench) => Promise<number>;
 interface Effort {
   /** How many processes of each there are, one after the other. */
   readonly processes: number;
-  /** How often the two are compared in each, once V8 has compiled it. */
+  /** How often the two are compared in each. */
   readonly pairs: number;
+  /** Pairs before that: what V8 compiles meanwhile is CPU of the process too. */
+  readonly warmUp: number;
 }
 
 /** @returns the ratio of each pair of processes. */
 async function compare(
-  { processes, pairs }: Effort,
+  { processes, pairs, warmUp }: Effort,
   work: Work,
   prepare: (bench: Bench) => Promise<unknown> = async () => {},
 ): Promise<number[]> {
-  const warmUp = Math.ceil(pairs / 3);
   const ratios: number[] = [];
   for (let process = 0; process < processes; process++) {
     await using benches = await startBenches('sdk', 'hooked');
@@ -76,10 +77,11 @@ function describe(ratios: readonly number[], what: string): Measured {
   return { ...estimate(ratios), of: `${ratios.length} processes, ${what}` };
 }
 
-function effortOf(isShort: boolean, pairs: number): Effort {
+/** @param isShort - for a check: fewer, and shorter. */
+function effortOf(isShort: boolean, pairs: number, warmUp: number): Effort {
   return isShort
-    ? { processes: 4, pairs: pairs / 2 }
-    : { processes: 16, pairs };
+    ? { processes: 4, pairs: pairs / 2, warmUp: warmUp / 2 }
+    : { processes: 12, pairs, warmUp };
 }
 
 export const traffic: readonly Row[] = [
@@ -88,7 +90,7 @@ export const traffic: readonly Row[] = [
     what: 'broadcast to 500, one event of 120 bytes a write',
     budget: { limit: 1.03, is: 'at most' },
     accepted: 1.1,
-    measure: (isShort) => broadcast(effortOf(isShort, 60), 500, 5),
+    measure: (isShort) => broadcast(effortOf(isShort, 60, 60), 500, 5),
   },
   {
     name: 'broadcast-10000',
@@ -96,7 +98,11 @@ export const traffic: readonly Row[] = [
     budget: { limit: 1.03, is: 'at most' },
     accepted: 1.1,
     measure: (isShort) =>
-      broadcast({ processes: isShort ? 2 : 8, pairs: 20 }, 10_000, 1),
+      broadcast(
+        { processes: isShort ? 2 : 8, pairs: 20, warmUp: 10 },
+        10_000,
+        1,
+      ),
   },
   {
     name: 'tokens',
@@ -105,7 +111,7 @@ export const traffic: readonly Row[] = [
     accepted: 1.1,
     async measure(isShort) {
       const work = asked('read', '/tokens', 100, 100);
-      const ratios = await compare(effortOf(isShort, 12), work);
+      const ratios = await compare(effortOf(isShort, 12, 12), work);
       return describe(ratios, '100 streams at once');
     },
   },
@@ -116,7 +122,7 @@ export const traffic: readonly Row[] = [
     accepted: 1.04,
     async measure(isShort) {
       const work = asked('answer', '/json', 1000, 20);
-      const ratios = await compare(effortOf(isShort, 60), work);
+      const ratios = await compare(effortOf(isShort, 60, 150), work);
       return describe(ratios, '1,000 answers a time');
     },
   },
@@ -127,7 +133,7 @@ export const traffic: readonly Row[] = [
     accepted: 1.4,
     async measure(isShort) {
       const work = asked('visit', '/events', 200, 50);
-      const ratios = await compare(effortOf(isShort, 60), work);
+      const ratios = await compare(effortOf(isShort, 60, 60), work);
       return describe(ratios, '200 streams a time');
     },
   },
