@@ -23,6 +23,22 @@ export function renderOutcomes(outcomes: readonly Outcome[]): string {
   );
 }
 
+/** The figures of a page, with these rows in place of what they were. */
+export function replaceRows(
+  figures: string,
+  outcomes: readonly Outcome[],
+): string {
+  const lines = renderOutcomes(outcomes).split('\n');
+  const starts = outcomes.map(({ row }) => `| ${row.what} |`);
+  return figures
+    .split('\n')
+    .map((line) => {
+      const start = starts.find((one) => line.startsWith(one));
+      return lines.find((one) => start && one.startsWith(start)) ?? line;
+    })
+    .join('\n');
+}
+
 /** A line for people who wait. */
 export function renderOutcome({ row, measured }: Outcome): string {
   const { budget, name } = row;

@@ -5,7 +5,8 @@
  *   --only NAME   rows whose name begins so
  *   --check       short; fails when a row is beyond its budget, or what is
  *                 accepted in its place, three times
- *   --write       writes docs/performance.md and its plot
+ *   --write       writes docs/performance.md and its plot; with --only, the
+ *                 rows that were measured
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -16,6 +17,7 @@ import {
   type Outcome,
   renderOutcome,
   renderOutcomes,
+  replaceRows,
 } from './report.ts';
 import { isRegression, type Row } from './row.ts';
 import { rows } from './rows.ts';
@@ -69,17 +71,24 @@ async function measure(row: Row): Promise<Outcome> {
   return { row, measured };
 }
 
+/** All figures, and the plot; with `--only`, the rows that were measured. */
 async function writePage(): Promise<void> {
-  const growth = await measureGrowth((line) => console.log(line));
   const page = new URL('../docs/performance.md', import.meta.url);
-  const figures = [
+  const [before = '', rest = ''] = readFileSync(page, 'utf8').split(START);
+  const [figures = '', after = ''] = rest.split(END);
+  const written = values.only
+    ? replaceRows(figures, outcomes)
+    : `\n\n${await renderFigures(page)}\n\n`;
+  writeFileSync(page, [before, START, written, END, after].join(''));
+}
+
+async function renderFigures(page: URL): Promise<string> {
+  const growth = await measureGrowth((line) => console.log(line));
+  writeFileSync(new URL('performance.svg', page), renderGrowth(growth.points));
+  return [
     `Measured on ${describeMachine()}.`,
     renderOutcomes(outcomes),
     '![CPU of an event and heap of a stream, by open streams](performance.svg)',
     growth.table,
   ].join('\n\n');
-  const [before, rest = ''] = readFileSync(page, 'utf8').split(START);
-  const after = rest.split(END)[1] ?? '';
-  writeFileSync(page, `${before}${START}\n\n${figures}\n\n${END}${after}`);
-  writeFileSync(new URL('performance.svg', page), renderGrowth(growth.points));
 }
