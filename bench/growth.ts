@@ -1,4 +1,4 @@
-import { table } from '../scripts/docs/metric-tables.ts';
+import { table } from '../scripts/docs/markdown.ts';
 import { type Bench, startBenches } from './processes.ts';
 import { comparePairs, estimate } from './statistics.ts';
 

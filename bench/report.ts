@@ -1,5 +1,5 @@
 import { cpus, release } from 'node:os';
-import { table } from '../scripts/docs/metric-tables.ts';
+import { table } from '../scripts/docs/markdown.ts';
 import { type Budget, judge, type Measured, type Row } from './row.ts';
 
 /** A row and what came out. */

@@ -31,6 +31,15 @@ export function medianOf(values: readonly number[]): number {
   return (lower + upper) / 2;
 }
 
+/** @returns the median of B ÷ A, in `pairs` that follow those of the warm-up. */
+export async function compareWarm(
+  { warmUp, pairs }: { readonly warmUp: number; readonly pairs: number },
+  a: () => Promise<number>,
+  b: () => Promise<number>,
+): Promise<number> {
+  return medianOf((await comparePairs(warmUp + pairs, a, b)).slice(warmUp));
+}
+
 /** The value that `quantile` of all are below. */
 export function quantileOf(
   values: readonly number[],

@@ -1,11 +1,9 @@
 /** The files that are rendered, as texts by path. */
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { replaceSection, table } from '../scripts/docs/markdown.ts';
 import { buildDashboard, type DashboardOptions } from './dashboard.ts';
 import { DASHBOARDS } from './dashboards.ts';
 import { toUid } from './names.ts';
-
-const START = '<!-- dashboards: rendered by npm run render -->';
-const END = '<!-- /dashboards -->';
 
 /**
  * Every rendered file: the dashboards, and the README with its tables.
@@ -29,12 +27,15 @@ export function renderFiles(readme: string): Map<string, string> {
       renderPanels(options, dashboard),
     ),
   ].join('\n\n');
-  files.set('README.md', replaceSection(readme, tables));
+  files.set(
+    'README.md',
+    replaceSection(readme, 'dashboards', tables, 'grafana/README.md'),
+  );
   return files;
 }
 
 function renderSummary(): string {
-  return renderTable(
+  return table(
     ['Dashboard', 'Questions it answers', 'What you see'],
     DASHBOARDS.map(({ title, asks, shows }) => [
       `*${title}*`,
@@ -48,26 +49,9 @@ function renderPanels(options: DashboardOptions, dashboard: Dashboard): string {
   const panels = (dashboard.panels ?? []).flatMap((panel) =>
     'panels' in panel ? panel.panels : [panel],
   );
-  const table = renderTable(
+  const panelTable = table(
     ['Panel', 'Question'],
     panels.map(({ title = '', description = '' }) => [title, description]),
   );
-  return `### ${options.title}\n\n${table}`;
-}
-
-function renderTable(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  const lines = [head, head.map(() => '---'), ...rows];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-}
-
-function replaceSection(text: string, content: string): string {
-  const [before, rest] = text.split(START);
-  const after = rest?.split(END)[1];
-  if (after === undefined) {
-    throw new Error(`grafana/README.md lacks ${START} … ${END}`);
-  }
-  return `${before}${START}\n\n${content}\n\n${END}${after}`;
+  return `### ${options.title}\n\n${panelTable}`;
 }

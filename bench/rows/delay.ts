@@ -1,6 +1,6 @@
 import { type Bench, startBenches } from '../processes.ts';
 import type { Row } from '../row.ts';
-import { comparePairs, estimate, medianOf, quantileOf } from '../statistics.ts';
+import { compareWarm, estimate, quantileOf } from '../statistics.ts';
 
 const CLIENTS = 200;
 const EVENTS = 50;
@@ -26,12 +26,12 @@ export const delay: readonly Row[] = [
         for (const { load, port } of [sdk, hooked]) {
           await load.ask('listen', { port, path: '/events', count: CLIENTS });
         }
-        const compared = await comparePairs(
-          4 + 14,
+        const ratio = await compareWarm(
+          { warmUp: 4, pairs: 14 },
           () => p99(sdk),
           () => p99(hooked),
         );
-        ratios.push(medianOf(compared.slice(4)));
+        ratios.push(ratio);
       }
       const of = `${ratios.length} processes, ${CLIENTS} clients`;
       return { ...estimate(ratios), of };

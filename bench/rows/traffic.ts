@@ -1,6 +1,6 @@
 import { type Bench, startBenches } from '../processes.ts';
 import type { Measured, Row } from '../row.ts';
-import { comparePairs, estimate, medianOf } from '../statistics.ts';
+import { compareWarm, estimate } from '../statistics.ts';
 
 // CPU of the server alone, with the hook ÷ without; both have the same SDK and
 // exporter. Both are alive, each with its clients, and work in turn, in slices of
@@ -22,21 +22,21 @@ interface Effort {
 
 /** @returns the ratio of each pair of processes. */
 async function compare(
-  { processes, pairs, warmUp }: Effort,
+  effort: Effort,
   work: Work,
   prepare: (bench: Bench) => Promise<unknown> = async () => {},
 ): Promise<number[]> {
   const ratios: number[] = [];
-  for (let process = 0; process < processes; process++) {
+  for (let process = 0; process < effort.processes; process++) {
     await using benches = await startBenches('sdk', 'hooked');
     const { sdk, hooked } = benches;
     for (const bench of [sdk, hooked]) await prepare(bench);
-    const compared = await comparePairs(
-      warmUp + pairs,
+    const ratio = await compareWarm(
+      effort,
       () => work(sdk),
       () => work(hooked),
     );
-    ratios.push(medianOf(compared.slice(warmUp)));
+    ratios.push(ratio);
   }
   return ratios;
 }

@@ -16,6 +16,8 @@ import {
   type SpanDefinition,
 } from '../../src/semconv.ts';
 
+import { table } from './markdown.ts';
+
 const KINDS: Record<MetricDefinition['kind'], string> = {
   histogram: 'histogram',
   observableCounter: 'counter',
@@ -137,15 +139,6 @@ function renderMetric(metric: MetricDefinition): string {
     lines.push(`- boundaries: ${metric.boundaries.join(', ')}`);
   }
   return lines.join('\n');
-}
-
-/** A Markdown table. */
-export function table(
-  head: readonly string[],
-  rows: readonly (readonly string[])[],
-): string {
-  const lines = [head, head.map(() => '---'), ...rows];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** Text as Markdown code. */

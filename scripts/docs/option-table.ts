@@ -1,6 +1,7 @@
 import { VARIABLES } from '../../src/register/variables.ts';
 import type { SseInstrumentationConfig } from '../../src/types.ts';
-import { code, table } from './metric-tables.ts';
+import { table } from './markdown.ts';
+import { code } from './metric-tables.ts';
 
 /** Options that only code can give. */
 const IN_CODE: Record<string, string> = {

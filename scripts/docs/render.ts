@@ -3,6 +3,7 @@
  * With `--check` it writes nothing and fails when they differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { replaceSection } from './markdown.ts';
 import { renderMetricsPage, renderMetricsTable } from './metric-tables.ts';
 import { renderOptionsTable } from './option-table.ts';
 
@@ -18,15 +19,6 @@ function write(path: string, text: string): void {
   if (isCheck)
     console.error(`${path} is not what the source says: npm run render`);
   else writeFileSync(url, text);
-}
-
-function replaceSection(text: string, name: string, content: string): string {
-  const start = `<!-- ${name}: rendered by npm run render -->`;
-  const end = `<!-- /${name} -->`;
-  const [before, rest] = text.split(start);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`README.md lacks ${start} … ${end}`);
-  return `${before}${start}\n\n${content}\n\n${end}${after}`;
 }
 
 const readme = readFileSync(new URL('README.md', root), 'utf8');

@@ -61,7 +61,9 @@ function copyGrafana() {
   const root = mkdtempSync(join(tmpdir(), 'sse-grafana-'));
   const folder = join(root, 'grafana');
   cpSync(GRAFANA, folder, { recursive: true });
-  cpSync(join(ROOT, 'src/semconv.ts'), join(root, 'src/semconv.ts'));
+  for (const file of ['src/semconv.ts', 'scripts/docs/markdown.ts']) {
+    cpSync(join(ROOT, file), join(root, file));
+  }
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');
   symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
   return {

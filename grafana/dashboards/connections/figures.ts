@@ -8,11 +8,10 @@ import {
   divide,
   readNow,
   sumIncrease,
-  sumNow,
   sumRate,
 } from '../../queries.ts';
-import { queryAbnormalShare } from '../../questions.ts';
 import { match } from '../../series.ts';
+import { ABNORMAL_CLOSES, STALLED } from '../../shared-figures.ts';
 import { LIMITS } from '../../thresholds.ts';
 
 const S = SERVER_METRICS;
@@ -20,21 +19,8 @@ const RESUMED = [match(LABELS.resumed, 'true')];
 
 /** What should be near 0. */
 export const figures = createStatBand(
-  createStat({
-    title: 'Abnormal closes',
-    asks: 'Which share of the streams that close ends by an error, a time-out or an eviction?',
-    unit: 'percentunit',
-    targets: [plot(queryAbnormalShare(), 'of closes')],
-    limits: LIMITS.abnormalRatio,
-    whenEmpty: 'none closed',
-  }),
-  createStat({
-    title: 'Stalled',
-    asks: 'On how many open streams has the server been silent for longer than `stallAfterSeconds`?',
-    unit: 'short',
-    targets: [plot(sumNow(S.stalledConnections), 'stalled')],
-    limits: LIMITS.tickets,
-  }),
+  createStat(ABNORMAL_CLOSES),
+  createStat(STALLED),
   createStat({
     title: 'Late writes',
     asks: 'How many writes in the last 5 minutes were to streams that are closed: does the application keep them?',

@@ -12,12 +12,12 @@ import {
   sumNow,
 } from '../../queries.ts';
 import {
-  queryAbnormalShare,
   queryBalance,
   queryFailedShare,
   queryFillOfInstances,
   readAlerts,
 } from '../../questions.ts';
+import { ABNORMAL_CLOSES, STALLED } from '../../shared-figures.ts';
 import { LIMITS } from '../../thresholds.ts';
 
 const S = SERVER_METRICS;
@@ -42,15 +42,7 @@ export const urgent = createStatBand(
     limits: LIMITS.connectionRatio,
     details: 'connections',
   }),
-  createStat({
-    title: 'Abnormal closes',
-    asks: 'Which share of the streams that close ends by an error, a time-out or an eviction?',
-    unit: 'percentunit',
-    targets: [plot(queryAbnormalShare(), 'of closes')],
-    limits: LIMITS.abnormalRatio,
-    whenEmpty: 'none closed',
-    details: 'connections',
-  }),
+  createStat({ ...ABNORMAL_CLOSES, details: 'connections' }),
   createStat({
     title: 'Failed connections',
     asks: 'Which share of the requests for a stream is answered by an error, or not at all?',
@@ -109,14 +101,7 @@ export const current = createStatBand(
     targets: [plot(sumNow(S.waitingConnections), 'waiting')],
     details: 'connections',
   }),
-  createStat({
-    title: 'Stalled',
-    asks: 'On how many open streams has the server been silent for longer than `stallAfterSeconds`?',
-    unit: 'short',
-    targets: [plot(sumNow(S.stalledConnections), 'stalled')],
-    limits: LIMITS.tickets,
-    details: 'connections',
-  }),
+  createStat({ ...STALLED, details: 'connections' }),
   createStat({
     title: 'Rejected',
     asks: 'How many streams did the guard refuse in the last 5 minutes?',
