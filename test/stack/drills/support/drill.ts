@@ -114,7 +114,7 @@ export interface DrillStage {
   /**
    * Waits until a query has an answer: `sse_server_active_connections{job="…"} > 9`.
    *
-   * @throws Error with the query, 60 s later.
+   * @throws Error with the query, two minutes later.
    */
   untilAnswered(expression: string): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type Receiver = 'mail' | 'slack' | 'webhook';
 
 /** An alert of a job, as somebody was told of it. */
-interface Notification {
+export interface Notification {
   readonly alert: string;
   readonly job: string;
   readonly receiver: Receiver;

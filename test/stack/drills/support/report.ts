@@ -1,6 +1,6 @@
 import { table } from '../../../../scripts/docs/markdown.ts';
+import type { Detection, DrillResult } from './judge.ts';
 import { FACTOR, FLOORS } from './pace.ts';
-import type { Detection, DrillResult } from './run-drill.ts';
 import type { DrillReport } from './run-drills.ts';
 
 /** The head of {@link listRows}. */

@@ -6,9 +6,10 @@ import { query } from '../../support/prometheus-api.ts';
 import type { Drill } from './drill.ts';
 import { startDrillStack } from './drill-stack.ts';
 import { readFirings } from './firings.ts';
+import type { DrillResult } from './judge.ts';
 import { collectNotifications } from './notifications.ts';
 import { parseDuration } from './pace.ts';
-import { type DrillResult, runDrill } from './run-drill.ts';
+import { runDrill } from './run-drill.ts';
 
 /** At once: two cores have to do for all of it. */
 const AT_ONCE = 6;

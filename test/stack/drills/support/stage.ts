@@ -11,7 +11,7 @@ import type { AppOptions, Drill, DrillApp, DrillStage } from './drill.ts';
 import { APP_FLAGS, APP_VARIABLES, findProgram } from './drill-stack.ts';
 import { divideDuration, INTERVAL_MS, parseDuration } from './pace.ts';
 
-const ANSWERED_WITHIN_MS = 60_000;
+const ANSWERED_WITHIN_MS = 120_000;
 
 /** A stage, and what the engine does with it. */
 export interface ManagedStage extends DrillStage {
