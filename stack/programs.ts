@@ -66,6 +66,24 @@ const COMPOSE: Source = {
   binary: 'cmd',
 };
 
+/** Renders deploy/kubernetes. */
+const KUSTOMIZE: Source = {
+  folder: 'kustomize',
+  packages: ['sigs.k8s.io/kustomize/kustomize/v5'],
+  module: 'sigs.k8s.io/kustomize/kustomize/v5',
+};
+/** Holds what was rendered to the schemas of Kubernetes. */
+const KUBECONFORM: Source = {
+  folder: 'kubeconform',
+  packages: ['github.com/yannh/kubeconform/cmd/kubeconform'],
+  module: 'github.com/yannh/kubeconform',
+};
+const VICTORIA_METRICS: Source = {
+  folder: 'victoria-metrics',
+  packages: ['github.com/VictoriaMetrics/VictoriaMetrics/app/victoria-metrics'],
+  module: 'github.com/VictoriaMetrics/VictoriaMetrics',
+};
+
 const PROGRAMS = {
   collector: COLLECTOR,
   prometheus: PROMETHEUS,
@@ -73,6 +91,9 @@ const PROGRAMS = {
   alertmanager: ALERTMANAGER,
   amtool: ALERTMANAGER,
   compose: COMPOSE,
+  kustomize: KUSTOMIZE,
+  kubeconform: KUBECONFORM,
+  'victoria-metrics': VICTORIA_METRICS,
 } satisfies Record<string, Source>;
 
 /** A program of the stack. */
@@ -155,5 +176,8 @@ function hashSource(source: Source, folder: string): string {
 function readVersion(folder: string, module: string): string {
   const lines = readFileSync(join(folder, 'go.mod'), 'utf8').split('\n');
   const words = lines.map((line) => line.trim().split(' '));
-  return words.find(([name]) => name === module)?.[1] ?? 'unknown';
+  // A tool may have the name of its module, without a version.
+  const isRequired = ([name, version]: string[]) =>
+    name === module && version !== undefined;
+  return words.find(isRequired)?.[1] ?? 'unknown';
 }
