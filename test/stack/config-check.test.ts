@@ -33,6 +33,10 @@ test.each([
   'config.yaml bearer-token.yaml',
   'config.yaml persistent-queue.yaml',
   'gateway.yaml',
+  'gateway.yaml mimir.yaml',
+  'gateway.yaml remote-write.yaml',
+  'gateway.yaml thanos-receive.yaml',
+  'gateway.yaml victoria-metrics.yaml',
   'http-latency.yaml',
   'http-latency.yaml http-latency-apart.yaml',
 ])('the Collector accepts %s', async (files) => {

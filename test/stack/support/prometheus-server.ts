@@ -22,6 +22,8 @@ export interface PrometheusServerOptions {
   readonly scrape?: Readonly<Record<string, number>>;
   /** Rule files, relative to the repository. */
   readonly rules?: readonly string[];
+  /** Further flags. */
+  readonly flags?: readonly string[];
 }
 
 /**
@@ -31,6 +33,7 @@ export interface PrometheusServerOptions {
 export async function startPrometheusServer({
   scrape = {},
   rules = [],
+  flags = [],
 }: PrometheusServerOptions = {}): Promise<PrometheusServer> {
   const folder = mkdtempSync(join(tmpdir(), 'sse-prometheus-'));
   const config = join(folder, 'prometheus.json');
@@ -57,6 +60,7 @@ export async function startPrometheusServer({
     '--web.enable-otlp-receiver',
     // Else nothing is scraped in the first five seconds.
     '--scrape.discovery-reload-interval=50ms',
+    ...flags,
   ]);
   await running.waitUntil('ready', () => isAnswered(`${url}/-/ready`));
   return {
