@@ -1,4 +1,6 @@
+import cluster from 'node:cluster';
 import { hostname } from 'node:os';
+import { isMainThread, threadId } from 'node:worker_threads';
 import type { Resource } from '@opentelemetry/resources';
 import type { Packages } from './packages.ts';
 import { complain, readVariable } from './variables.ts';
@@ -12,7 +14,24 @@ export function detectResource({ resources }: Packages): Resource {
   const detected = resources.detectResources({
     detectors: [serviceInstanceIdDetector, envDetector],
   });
-  return resources.defaultResource().merge(host).merge(detected);
+  const given = resources.defaultResource().merge(host).merge(detected);
+  const id = nameWorker(given.attributes[INSTANCE]);
+  return id === undefined
+    ? given
+    : given.merge(resources.resourceFromAttributes({ [INSTANCE]: id }));
+}
+
+const INSTANCE = 'service.instance.id';
+
+/**
+ * Workers inherit the variables: with one id for all, the figures of one would
+ * overwrite those of the others.
+ */
+function nameWorker(inherited: unknown): string | undefined {
+  const isGiven = readVariable('OTEL_RESOURCE_ATTRIBUTES')?.includes(INSTANCE);
+  if (isGiven !== true || typeof inherited !== 'string') return undefined;
+  if (!isMainThread) return `${inherited}/${process.pid}.${threadId}`;
+  return cluster.isWorker ? `${inherited}/${process.pid}` : undefined;
 }
 
 /** The SDK drops them all, in silence, when one of them is bad. */

@@ -107,3 +107,51 @@ test.concurrent('each thread sends its last figures when it ends', async () => {
   expect(new Set(instances).size).toBe(2);
   expect(child.stderr()).toBe('');
 });
+
+const NAMED = { OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=pod-1' };
+
+test.concurrent('workers of a cluster that inherit an instance id are told apart', async () => {
+  await using receiver = await startReceiver();
+  await using child = startChild('cluster.mjs', {
+    flags: [],
+    args: ['0', '0'],
+    env: {
+      ...sendTo(receiver),
+      ...BY_OPTIONS,
+      ...NAMED,
+      OTEL_METRIC_EXPORT_INTERVAL: '200',
+    },
+  });
+  await askBoth(child, '/once');
+  const listInstances = () => [
+    ...new Set(
+      receiver.exports.map(({ resource }) =>
+        String(resource['service.instance.id']),
+      ),
+    ),
+  ];
+  await receiver.waitFor(() => listInstances().length > 1);
+  expect(listInstances()).toEqual([
+    expect.stringMatching(/^pod-1\/\d+$/),
+    expect.stringMatching(/^pod-1\/\d+$/),
+  ]);
+  await child.stop();
+  expect(child.stderr()).toBe('');
+});
+
+test.concurrent('so are threads, and the main thread keeps the id', async () => {
+  await using receiver = await startReceiver();
+  await using child = startChild('threads.mjs', {
+    env: { ...sendTo(receiver), ...NAMED },
+  });
+  await askBoth(child, '/once');
+  await askBoth(child, '/leave');
+  expect(await child.ended).toBe(0);
+  const instances = receiver.exports.map(
+    ({ resource }) => resource['service.instance.id'],
+  );
+  expect(instances.sort()).toEqual([
+    'pod-1',
+    expect.stringMatching(/^pod-1\/\d+\.\d+$/),
+  ]);
+});
