@@ -17,7 +17,6 @@ metrics.setGlobalMeterProvider(provider);
 
 subscribe('sse.server.close', async () => {
   await provider.forceFlush();
-
   console.log('flushed');
 });
 serve();
