@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
 /** A request that came by. */
-export interface Passed {
+interface Passed {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
 }

@@ -37,7 +37,7 @@ export interface Container {
 }
 
 /** What a pod is made of. */
-export interface PodSpec {
+interface PodSpec {
   readonly containers: readonly [Container];
   readonly volumes?: readonly { configMap: { name: string } }[];
   readonly terminationGracePeriodSeconds: number;
@@ -122,7 +122,7 @@ export async function renderManifests(
 }
 
 /** The documents of a text. */
-export function parseManifests(text: string): Manifest[] {
+function parseManifests(text: string): Manifest[] {
   return parseAllDocuments(text).map((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw error;
