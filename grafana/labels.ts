@@ -3,7 +3,9 @@ import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_ROUTE,
   ATTR_NETWORK_PROTOCOL_VERSION,
+  ATTR_SSE_CLIENT_CLOSE_REASON,
   ATTR_SSE_CONNECTION_CLOSE_REASON,
+  ATTR_SSE_CONNECTION_RECONNECTED,
   ATTR_SSE_CONNECTION_RESUMED,
   ATTR_SSE_DROP_REASON,
   ATTR_SSE_EVENT_TYPE,
@@ -11,13 +13,9 @@ import {
   ATTR_SSE_PROCESS_EVENT_LOOP_STATE,
   ATTR_SSE_PROTOCOL_ERROR_TYPE,
   ATTR_SSE_RESUME_RESULT,
-} from '../src/semconv.ts';
-import {
-  ATTR_SSE_CLIENT_CLOSE_REASON,
-  ATTR_SSE_CONNECTION_RECONNECTED,
-  ATTR_SSE_REJECTION_REASON,
   ATTR_URL_TEMPLATE,
-} from './planned-metrics.ts';
+} from '../src/semconv.ts';
+import { ATTR_SSE_REJECTION_REASON } from './planned-metrics.ts';
 
 /** Labels that dashboards select by or divide by. */
 export const LABELS = {

@@ -8,10 +8,13 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { PROCESS_METRICS, SERVER_METRICS } from '../src/semconv.ts';
+import {
+  CLIENT_METRICS,
+  PROCESS_METRICS,
+  SERVER_METRICS,
+} from '../src/semconv.ts';
 import { ALERTMANAGER, COLLECTOR, PROMETHEUS } from './foreign-metrics.ts';
 import { LABELS } from './labels.ts';
-import { CLIENT_METRICS } from './planned-metrics.ts';
 import { nameOf } from './series.ts';
 
 /** The data source that `provisioning/` makes. */

@@ -67,6 +67,17 @@ export const ATTR_SSE_PROCESS_CPU_MODE = 'sse.process.cpu.mode';
 /** `active` or `idle`. */
 export const ATTR_SSE_PROCESS_EVENT_LOOP_STATE = 'sse.process.event_loop.state';
 
+/** Host name of the server that a client is connected to. */
+export const ATTR_SERVER_ADDRESS = 'server.address';
+/** Path of the request as a template: what `http.route` is to a server. */
+export const ATTR_URL_TEMPLATE = 'url.template';
+/** What made the request: one of {@link CLIENT_KINDS}. */
+export const ATTR_SSE_CLIENT_KIND = 'sse.client.kind';
+/** Whether a client had been connected before. */
+export const ATTR_SSE_CONNECTION_RECONNECTED = 'sse.connection.reconnected';
+/** Why a client's connection ended: one of {@link CLIENT_CLOSE_REASONS}. */
+export const ATTR_SSE_CLIENT_CLOSE_REASON = 'sse.client.close_reason';
+
 /** Whether the request is answered by an event stream: on others' metrics. */
 export const ATTR_SSE_STREAM = 'sse.stream';
 
@@ -139,6 +150,33 @@ export const CPU_MODES = ['user', 'system'] as const;
 
 /** Values of `sse.process.event_loop.state`. */
 export const EVENT_LOOP_STATES = ['active', 'idle'] as const;
+
+/** Values of `sse.client.kind`. */
+export const CLIENT_KINDS = ['eventsource', 'fetch'] as const;
+/** A value of `sse.client.kind`. */
+export type ClientKind = (typeof CLIENT_KINDS)[number];
+
+/** Values of `sse.client.close_reason`. */
+export const CLIENT_CLOSE_REASONS = [
+  'page',
+  'completed',
+  'lost',
+  'error',
+] as const;
+/** A value of `sse.client.close_reason`. */
+export type ClientCloseReason = (typeof CLIENT_CLOSE_REASONS)[number];
+
+/** Values of `error.type` on `sse.client.errors`. */
+export const CLIENT_ERROR_TYPES = [
+  'connect_failed',
+  'connection_lost',
+  'rejected',
+  'http_status',
+  'content_type',
+  OTHER,
+] as const;
+/** A value of `error.type` on `sse.client.errors`. */
+export type ClientErrorType = (typeof CLIENT_ERROR_TYPES)[number];
 
 /** The methods kept as they are; every other one is `_OTHER`. */
 export const KNOWN_METHODS: ReadonlySet<string> = new Set([
@@ -215,6 +253,10 @@ export const HTTP_SERVER_DURATIONS = [
 // those is a breaking change.
 
 const QUICK = [0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const LIFETIME = [1, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400];
+const INTERVAL = [
+  0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 14, 20, 28, 43, 65, 300,
+];
 
 /** Metrics of the connections a Node server holds: `sse.server.*`. */
 export const SERVER_METRICS = {
@@ -268,7 +310,7 @@ export const SERVER_METRICS = {
     unit: 's',
     description: 'Request arrival to close of the response.',
     across: 'sum',
-    boundaries: [1, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400],
+    boundaries: LIFETIME,
   },
   connectionOpenTime: {
     name: 'sse.server.connection.open_time',
@@ -310,9 +352,7 @@ export const SERVER_METRICS = {
     description: 'Time between two events of one connection.',
     across: 'max of quantiles',
     sampled: true,
-    boundaries: [
-      0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 14, 20, 28, 43, 65, 300,
-    ],
+    boundaries: INTERVAL,
   },
   sentEvents: {
     name: 'sse.server.sent.events',
@@ -581,6 +621,124 @@ export const PROCESS_METRICS = {
     across: 'max',
   },
 } as const satisfies Record<string, MetricDefinition>;
+
+/**
+ * Metrics of browsers and of clients in Node: `sse.client.*`. They carry
+ * `server.address`, `url.template` and `sse.client.kind`.
+ */
+export const CLIENT_METRICS = {
+  activeConnections: {
+    name: 'sse.client.active_connections',
+    kind: 'observableUpDownCounter',
+    unit: '{connection}',
+    description: 'Event streams open now; clients in Node only.',
+    across: 'sum',
+  },
+  openedConnections: {
+    name: 'sse.client.opened_connections',
+    kind: 'observableCounter',
+    unit: '{connection}',
+    description: 'Event streams opened.',
+    across: 'sum',
+    attributes: [ATTR_SSE_CONNECTION_RECONNECTED],
+  },
+  closedConnections: {
+    name: 'sse.client.closed_connections',
+    kind: 'observableCounter',
+    unit: '{connection}',
+    description: 'Event streams closed, by cause.',
+    across: 'sum',
+    attributes: [ATTR_SSE_CLIENT_CLOSE_REASON],
+  },
+  connectionOpenTime: {
+    name: 'sse.client.connection.open_time',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Construction or reconnect to open.',
+    across: 'sum',
+    boundaries: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  connectionDuration: {
+    name: 'sse.client.connection.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: 'How long each connection was open.',
+    across: 'sum',
+    boundaries: LIFETIME,
+  },
+  errors: {
+    name: 'sse.client.errors',
+    kind: 'observableCounter',
+    unit: '{error}',
+    description: 'What went wrong with a connection.',
+    across: 'sum',
+    attributes: [ATTR_ERROR_TYPE],
+  },
+  reconnectDelay: {
+    name: 'sse.client.reconnect.delay',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Connection lost to open again.',
+    across: 'sum',
+    boundaries: [0.5, 1, 2, 3, 5, 10, 15, 30, 60, 300],
+  },
+  receivedEvents: {
+    name: 'sse.client.received.events',
+    kind: 'observableCounter',
+    unit: '{event}',
+    description: 'Events received.',
+    across: 'sum',
+    attributes: [ATTR_SSE_EVENT_TYPE],
+  },
+  contentSize: {
+    name: 'sse.client.content.size',
+    kind: 'observableCounter',
+    unit: 'By',
+    description: 'Bytes of event stream, or of its data, received.',
+    across: 'sum',
+  },
+  eventInterval: {
+    name: 'sse.client.event.interval',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Time between two events of one connection.',
+    across: 'sum',
+    boundaries: INTERVAL,
+  },
+  eventDelay: {
+    name: 'sse.client.event.delay',
+    kind: 'histogram',
+    unit: 's',
+    description: 'Sent by the server to received.',
+    across: 'sum',
+    boundaries: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  },
+  eventHandlerDuration: {
+    name: 'sse.client.event.handler.duration',
+    kind: 'histogram',
+    unit: 's',
+    description: "Time inside the page's listeners.",
+    across: 'sum',
+    boundaries: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
+  },
+  connectedTime: {
+    name: 'sse.client.connected_time',
+    kind: 'observableCounter',
+    unit: 's',
+    description: 'Time connected.',
+    across: 'sum',
+  },
+  disconnectedTime: {
+    name: 'sse.client.disconnected_time',
+    kind: 'observableCounter',
+    unit: 's',
+    description: 'Time disconnected, while visible and not closed by the page.',
+    across: 'sum',
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+/** A key of {@link CLIENT_METRICS}. */
+export type ClientMetricKey = keyof typeof CLIENT_METRICS;
 
 /** A key of {@link SERVER_METRICS}. */
 export type ServerMetricKey = keyof typeof SERVER_METRICS;

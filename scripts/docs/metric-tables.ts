@@ -1,5 +1,9 @@
 import {
   ATTR_SSE_STREAM,
+  CLIENT_CLOSE_REASONS,
+  CLIENT_ERROR_TYPES,
+  CLIENT_KINDS,
+  CLIENT_METRICS,
   CLOSE_REASONS,
   CPU_MODES,
   DROP_REASONS,
@@ -30,6 +34,9 @@ const VALUES: readonly [string, readonly string[]][] = [
   ['sse.drop.reason', DROP_REASONS],
   ['sse.resume.result', RESUME_RESULTS],
   ['sse.protocol_error.type', PROTOCOL_ERROR_TYPES],
+  ['sse.client.kind', CLIENT_KINDS],
+  ['sse.client.close_reason', CLIENT_CLOSE_REASONS],
+  ['error.type, on sse.client.errors', CLIENT_ERROR_TYPES],
   ['sse.process.cpu.mode', CPU_MODES],
   ['sse.process.event_loop.state', EVENT_LOOP_STATES],
 ];
@@ -39,6 +46,7 @@ export function renderMetricsTable(): string {
   const all = [
     ...Object.values(SERVER_METRICS),
     ...Object.values(PROCESS_METRICS),
+    ...Object.values(CLIENT_METRICS),
   ];
   return table(
     ['In Prometheus', 'Meaning'],
@@ -69,6 +77,13 @@ ${renderMetrics(Object.values(SERVER_METRICS))}
 They carry no base attributes.
 
 ${renderMetrics(Object.values(PROCESS_METRICS))}
+
+## Client
+
+Of browsers and of clients in Node, by \`opentelemetry-instrumentation-sse/client\`. All
+have \`server.address\`, \`url.template\` and \`sse.client.kind\`.
+
+${renderMetrics(Object.values(CLIENT_METRICS))}
 
 ## Values
 

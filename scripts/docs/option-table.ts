@@ -18,7 +18,9 @@ const IN_CODE: Record<string, string> = {
 export function renderOptionsTable(): string {
   const fromVariables = VARIABLES.map((variable) => [
     code(variable.name),
-    code(variable.option),
+    variable.option === 'clientMetrics'
+      ? '`enabled` of `SseClientInstrumentation`'
+      : code(variable.option),
     variable.values,
     variable.standard,
   ]);

@@ -1,9 +1,15 @@
 import { createRequire } from 'node:module';
+import { startClientMonitoring } from '../client/client-monitoring.ts';
+import { hookUndici } from '../client/undici.ts';
 import { startMonitoring } from '../monitoring.ts';
-import type { SseInstrumentationConfig } from '../types.ts';
 import { onFirstServer } from './first-server.ts';
 import { checkLogLevel } from './logger.ts';
-import { complain, readOptions, readVariable } from './variables.ts';
+import {
+  complain,
+  type RegisterOptions,
+  readOptions,
+  readVariable,
+} from './variables.ts';
 
 /** How often we look whether the application registered a MeterProvider. */
 const LOOK_MS = 1000;
@@ -12,12 +18,26 @@ const LOOK_MS = 1000;
 export function start(): void {
   const options = readStart();
   if (options === undefined) return;
-  const monitoring = startMonitoring({}, options, undefined);
+  const { clientMetrics = true, ...config } = options;
+  const monitoring = startMonitoring({}, config, undefined);
   if (monitoring === undefined) return;
-  onFirstServer(() => {
-    setInterval(() => monitoring.binding.refresh(), LOOK_MS).unref();
+  const { binding } = monitoring;
+  let isBegun = false;
+  const begin = (): void => {
+    if (isBegun) return;
+    isBegun = true;
+    setInterval(() => binding.refresh(), LOOK_MS).unref();
     // An application that makes its exporter makes its provider next.
     setImmediate(() => loadExport().bringProvider(monitoring)).unref();
+  };
+  onFirstServer(begin);
+  if (!clientMetrics) return;
+  const { eventTypes } = config;
+  startClientMonitoring({}, eventTypes === undefined ? {} : { eventTypes }, {
+    hasActive: true,
+    hook: hookUndici,
+    binding,
+    onFirstStream: begin,
   });
 }
 
@@ -27,7 +47,7 @@ function loadExport(): typeof import('./export.ts') {
 }
 
 /** @returns `undefined` when nothing is to be done. */
-function readStart(): SseInstrumentationConfig | undefined {
+function readStart(): RegisterOptions | undefined {
   checkLogLevel();
   const name = 'OTEL_SDK_DISABLED';
   const text = readVariable(name);

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
 import {
+  CLIENT_CLOSE_REASONS,
+  CLIENT_ERROR_TYPES,
+  CLIENT_METRICS,
   CLOSE_REASONS,
   type MetricDefinition,
   nameWithUnit,
@@ -11,7 +14,8 @@ import {
 
 const SERVER: MetricDefinition[] = Object.values(SERVER_METRICS);
 const PROCESS: MetricDefinition[] = Object.values(PROCESS_METRICS);
-const ALL = [...SERVER, ...PROCESS];
+const CLIENT: MetricDefinition[] = Object.values(CLIENT_METRICS);
+const ALL = [...SERVER, ...PROCESS, ...CLIENT];
 
 // Names, kinds and units are a contract with dashboards and rules: they are
 // spelt again here, so that none changes unnoticed.
@@ -72,6 +76,25 @@ test('the process metrics have their names, kinds, units and series names', () =
   ]);
 });
 
+test('the client metrics have their names, kinds, units and series names', () => {
+  expect(CLIENT.map(lineOf)).toEqual([
+    'sse.client.active_connections|updown|{connection}|sse_client_active_connections|sum',
+    'sse.client.opened_connections|counter|{connection}|sse_client_opened_connections_total|sum',
+    'sse.client.closed_connections|counter|{connection}|sse_client_closed_connections_total|sum',
+    'sse.client.connection.open_time|histogram|s|sse_client_connection_open_time_seconds|sum',
+    'sse.client.connection.duration|histogram|s|sse_client_connection_duration_seconds|sum',
+    'sse.client.errors|counter|{error}|sse_client_errors_total|sum',
+    'sse.client.reconnect.delay|histogram|s|sse_client_reconnect_delay_seconds|sum',
+    'sse.client.received.events|counter|{event}|sse_client_received_events_total|sum',
+    'sse.client.content.size|counter|By|sse_client_content_size_bytes_total|sum',
+    'sse.client.event.interval|histogram|s|sse_client_event_interval_seconds|sum',
+    'sse.client.event.delay|histogram|s|sse_client_event_delay_seconds|sum',
+    'sse.client.event.handler.duration|histogram|s|sse_client_event_handler_duration_seconds|sum',
+    'sse.client.connected_time|counter|s|sse_client_connected_time_seconds_total|sum',
+    'sse.client.disconnected_time|counter|s|sse_client_disconnected_time_seconds_total|sum',
+  ]);
+});
+
 test('the histograms have their boundaries', () => {
   const boundaries = SERVER.filter(({ kind }) => kind === 'histogram').map(
     (metric) => [metric.name, metric.boundaries?.join(' ')],
@@ -122,7 +145,9 @@ test('no two metrics share a name, by any route', () => {
 
 test('a name has no unit in it until it is asked for', () => {
   for (const metric of ALL) {
-    expect(metric.name).toMatch(/^sse\.(server|process)(\.[a-z][a-z0-9_]*)+$/);
+    expect(metric.name).toMatch(
+      /^sse\.(server|process|client)(\.[a-z][a-z0-9_]*)+$/,
+    );
     expect(metric.name).not.toMatch(/seconds|bytes|_total/);
     expect(metric.description).toMatch(/^\S.*\.$/);
   }
@@ -134,6 +159,13 @@ test('the closed sets of values are those that dashboards know', () => {
   );
   expect(PROTOCOL_ERROR_TYPES.join(' ')).toBe(
     'unknown_field null_in_id invalid_retry event_without_data unfinished_event invalid_utf8 cacheable content_length status',
+  );
+});
+
+test('the closed sets of clients are those that dashboards know', () => {
+  expect(CLIENT_CLOSE_REASONS.join(' ')).toBe('page completed lost error');
+  expect(CLIENT_ERROR_TYPES.join(' ')).toBe(
+    'connect_failed connection_lost rejected http_status content_type _OTHER',
   );
 });
 

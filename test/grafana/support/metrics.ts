@@ -1,9 +1,7 @@
 import { FOREIGN_METRICS } from '../../../grafana/foreign-metrics.ts';
+import { GUARD_METRICS } from '../../../grafana/planned-metrics.ts';
 import {
   CLIENT_METRICS,
-  GUARD_METRICS,
-} from '../../../grafana/planned-metrics.ts';
-import {
   type MetricDefinition,
   PROCESS_METRICS,
   prometheusName,
@@ -23,12 +21,12 @@ export interface Known {
 export const EMITTED: readonly MetricDefinition[] = [
   ...Object.values(SERVER_METRICS),
   ...Object.values(PROCESS_METRICS),
+  ...Object.values(CLIENT_METRICS),
 ];
 
 /** Metrics of ours that something will emit. */
 export const PLANNED: readonly MetricDefinition[] = [
   ...Object.values(GUARD_METRICS),
-  ...Object.values(CLIENT_METRICS),
 ];
 
 /** Every series that a dashboard may read, but for recorded ones. */

@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { FOREIGN_METRICS } from '../../../grafana/foreign-metrics.ts';
+import { GUARD_METRICS } from '../../../grafana/planned-metrics.ts';
 import {
   CLIENT_METRICS,
-  GUARD_METRICS,
-} from '../../../grafana/planned-metrics.ts';
-import {
   type MetricDefinition,
   PROCESS_METRICS,
   prometheusName,

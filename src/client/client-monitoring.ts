@@ -1,0 +1,115 @@
+import { MeterBinding } from '../metrics/meter-binding.ts';
+import { PACKAGE_VERSION } from '../version.ts';
+import { say } from './failure.ts';
+import { ClientMonitor, type ClientPlace } from './monitor.ts';
+import type { SseClientInstrumentationConfig } from './types.ts';
+
+/** Begins to watch. @returns its undo. */
+type ClientHook = (monitor: ClientMonitor) => () => void;
+
+/** What a door brings. */
+export interface ClientDoor extends ClientPlace {
+  readonly hook: ClientHook;
+  /** Where its metrics go; without one it looks for the page's provider. */
+  readonly binding?: MeterBinding;
+}
+
+/** The clients that are measured in this process or page. */
+export interface ClientMonitoring {
+  readonly binding: MeterBinding;
+  readonly monitor: ClientMonitor;
+  readonly stop: () => void;
+}
+
+/** How often we look whether the application registered a MeterProvider. */
+const LOOK_MS = 1000;
+/** Another copy of this package must not count the same connections again. */
+const OWNER = Symbol.for('opentelemetry-instrumentation-sse.client');
+const holder = globalThis as { [OWNER]?: string };
+
+let running: ClientMonitoring | undefined;
+const owners = new Set<object>();
+
+/** What runs, if anything. */
+export function getClientMonitoring(): ClientMonitoring | undefined {
+  return running;
+}
+
+/**
+ * Switches it on for an owner. When it is on already, the owner's options are
+ * added to those it has: two would count everything twice.
+ *
+ * @returns `undefined` when another copy of the package has it.
+ */
+export function startClientMonitoring(
+  owner: object,
+  config: SseClientInstrumentationConfig,
+  door: ClientDoor,
+): ClientMonitoring | undefined {
+  if (running === undefined) {
+    if (holder[OWNER] !== undefined) {
+      say(
+        `version ${holder[OWNER]} measures these clients already; version ${PACKAGE_VERSION} does nothing`,
+      );
+      return undefined;
+    }
+    running = start(config, door);
+    holder[OWNER] = PACKAGE_VERSION;
+  } else if (!owners.has(owner)) configure(running, config);
+  owners.add(owner);
+  return running;
+}
+
+/** Gives further options to what an owner has switched on. */
+export function configureClientMonitoring(
+  owner: object,
+  config: SseClientInstrumentationConfig,
+): void {
+  if (running !== undefined && owners.has(owner)) configure(running, config);
+}
+
+/** Switches it off for an owner; with the last one it ends. */
+export function stopClientMonitoring(owner: object): void {
+  if (!owners.delete(owner) || owners.size > 0) return;
+  running?.stop();
+  running = undefined;
+  delete holder[OWNER];
+}
+
+function configure(
+  { monitor }: ClientMonitoring,
+  config: SseClientInstrumentationConfig,
+): void {
+  monitor.options = { ...monitor.options, ...config };
+}
+
+function start(
+  config: SseClientInstrumentationConfig,
+  door: ClientDoor,
+): ClientMonitoring {
+  const binding = door.binding ?? new MeterBinding();
+  const monitor = new ClientMonitor(config, binding, door);
+  const unhook = door.hook(monitor);
+  const endLooking = door.binding ? () => {} : lookForProvider(binding);
+  return {
+    binding,
+    monitor,
+    stop() {
+      endLooking();
+      unhook();
+      monitor.stop();
+    },
+  };
+}
+
+/** A page registers its provider when it likes to. */
+function lookForProvider(binding: MeterBinding): () => void {
+  binding.refresh();
+  const timer = setInterval(() => {
+    binding.refresh();
+    if (binding.hasForeign()) clearInterval(timer);
+  }, LOOK_MS);
+  // In a browser it is a number.
+  if (typeof timer === 'object') timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,87 @@
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { expect, test } from 'vitest';
+import { STREAM } from '../support/measured-server.ts';
+import { startMeasuredClient } from './support.ts';
+
+const READ = 'data: 1\n\n';
+
+test('the hooks decide on template and delay, the list on event types', async () => {
+  await using client = await startMeasuredClient(
+    (_request, response) => {
+      response.writeHead(200, STREAM);
+      response.end('event: a\ndata: 5\n\nevent: b\ndata: 6\n\n');
+    },
+    {
+      eventTypes: ['a', 'c'],
+      urlTemplate: ({ pathname }) => `${pathname.slice(0, 2)}*`,
+      sentAt: ({ data }) => Date.now() - Number(data) * 1000,
+    },
+  );
+  await (await fetch(`${client.url}/abc`)).text();
+  const at = { 'url.template': '/a*' };
+  expect(await client.sum('openedConnections', at)).toBe(1);
+  expect(await client.total('eventDelay')).toBeGreaterThanOrEqual(11);
+  const received = (await client.metrics.collect()).get(
+    'sse.client.received.events',
+  );
+  const byType = received?.map(({ attributes, value }) => [
+    attributes['sse.event.type'],
+    value,
+  ]);
+  expect(byType).toEqual([
+    ['a', 1],
+    ['c', 0],
+    ['_OTHER', 1],
+  ]);
+});
+
+test('a hook that throws costs a line, and the stream nothing', async () => {
+  const lines: string[] = [];
+  const note = (text: string) => void lines.push(text);
+  const logger = {
+    error: note,
+    warn: note,
+    info() {},
+    debug() {},
+    verbose() {},
+  };
+  diag.setLogger(logger, { logLevel: DiagLogLevel.WARN });
+  try {
+    await using client = await startMeasuredClient(
+      (_request, response) => {
+        response.writeHead(200, STREAM).end(READ);
+      },
+      {
+        urlTemplate() {
+          throw new Error('no template');
+        },
+        sentAt() {
+          throw new Error('no time');
+        },
+      },
+    );
+    expect(await (await fetch(`${client.url}/events`)).text()).toBe(READ);
+    const at = { 'url.template': '/events' };
+    expect(await client.sum('openedConnections', at)).toBe(1);
+    expect(await client.count('eventDelay')).toBe(0);
+  } finally {
+    diag.disable();
+  }
+  expect(lines).toEqual([
+    'opentelemetry-instrumentation-sse: the urlTemplate hook threw: Error: no template',
+    'opentelemetry-instrumentation-sse: the sentAt hook threw: Error: no time',
+  ]);
+});
+
+test('a clock that is wrong by hours is corrected by the header Date', async () => {
+  const HOURS = 5 * 3600_000;
+  await using client = await startMeasuredClient((_request, response) => {
+    const now = Date.now() + HOURS;
+    response.setHeader('Date', new Date(now).toUTCString());
+    response.writeHead(200, STREAM).end(`data: {"timestamp":${now}}\n\n`);
+  });
+  await (await fetch(client.url)).text();
+  expect(await client.count('eventDelay')).toBe(1);
+  // Date has whole seconds: the error is a second at most.
+  expect(await client.total('eventDelay')).toBeLessThan(1.1);
+});
