@@ -3,17 +3,18 @@ import { rolldown } from 'rolldown';
 
 const ENTRY = fileURLToPath(new URL('../page/main.ts', import.meta.url));
 
-let built: Promise<string> | undefined;
+const built = new Map<string, Promise<string>>();
 
-/** The script of the page under test, for a browser. Built once. */
-export function buildPageScript(): Promise<string> {
-  built ??= build();
-  return built;
+/** The script of a page under test, for a browser. Built once. */
+export function buildPageScript(entry = ENTRY): Promise<string> {
+  const script = built.get(entry) ?? build(entry);
+  built.set(entry, script);
+  return script;
 }
 
-async function build(): Promise<string> {
+async function build(entry: string): Promise<string> {
   await using bundle = await rolldown({
-    input: ENTRY,
+    input: entry,
     platform: 'browser',
     logLevel: 'silent',
   });
