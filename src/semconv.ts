@@ -14,20 +14,26 @@ export type MetricKind =
   | 'observableGauge'
   | 'observableUpDownCounter';
 
-/** One metric: what the instrument, its documentation and a panel need. */
-export interface MetricDefinition {
+/** What an instrument is made of. */
+export interface InstrumentDefinition {
   /** OpenTelemetry name, with dots. */
   readonly name: string;
   readonly kind: MetricKind;
   /** UCUM unit: `s`, `By`, or an annotation such as `{connection}`. */
   readonly unit: string;
+  /** Attributes beside the base attributes of its group. */
+  readonly attributes?: readonly string[];
+  /** Values of its one attribute that are reported from the start. */
+  readonly values?: readonly (string | boolean)[];
+  /** Boundaries of a histogram's buckets, in the unit. */
+  readonly boundaries?: readonly number[];
+}
+
+/** One metric: what the instrument, its documentation and a panel need. */
+export interface MetricDefinition extends InstrumentDefinition {
   readonly description: string;
   /** How the figures of several instances are combined. */
   readonly across: 'sum' | 'max' | 'max of quantiles' | 'never';
-  /** Attributes beside the base attributes of its group. */
-  readonly attributes?: readonly string[];
-  /** Boundaries of a histogram's buckets, in the unit. */
-  readonly boundaries?: readonly number[];
   /** Records one value in N; see {@link MetricDefinition.kind} `histogram`. */
   readonly sampled?: true;
   /** Lacks `http.route` and `http.request.method`. */
@@ -623,119 +629,123 @@ export const PROCESS_METRICS = {
 } as const satisfies Record<string, MetricDefinition>;
 
 /**
- * Metrics of browsers and of clients in Node: `sse.client.*`. They carry
- * `server.address`, `url.template` and `sse.client.kind`.
+ * Instruments of a page: all that its door takes along, without what is for
+ * people.
  */
-export const CLIENT_METRICS = {
-  activeConnections: {
-    name: 'sse.client.active_connections',
-    kind: 'observableUpDownCounter',
-    unit: '{connection}',
-    description: 'Event streams open now; clients in Node only.',
-    across: 'sum',
-  },
+export const CLIENT_INSTRUMENTS = {
   openedConnections: {
     name: 'sse.client.opened_connections',
     kind: 'observableCounter',
     unit: '{connection}',
-    description: 'Event streams opened.',
-    across: 'sum',
     attributes: [ATTR_SSE_CONNECTION_RECONNECTED],
+    values: [false, true],
   },
   closedConnections: {
     name: 'sse.client.closed_connections',
     kind: 'observableCounter',
     unit: '{connection}',
-    description: 'Event streams closed, by cause.',
-    across: 'sum',
     attributes: [ATTR_SSE_CLIENT_CLOSE_REASON],
+    values: CLIENT_CLOSE_REASONS,
   },
   connectionOpenTime: {
     name: 'sse.client.connection.open_time',
     kind: 'histogram',
     unit: 's',
-    description: 'Construction or reconnect to open.',
-    across: 'sum',
     boundaries: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
   connectionDuration: {
     name: 'sse.client.connection.duration',
     kind: 'histogram',
     unit: 's',
-    description: 'How long each connection was open.',
-    across: 'sum',
     boundaries: LIFETIME,
   },
   errors: {
     name: 'sse.client.errors',
     kind: 'observableCounter',
     unit: '{error}',
-    description: 'What went wrong with a connection.',
-    across: 'sum',
     attributes: [ATTR_ERROR_TYPE],
+    values: CLIENT_ERROR_TYPES,
   },
   reconnectDelay: {
     name: 'sse.client.reconnect.delay',
     kind: 'histogram',
     unit: 's',
-    description: 'Connection lost to open again.',
-    across: 'sum',
     boundaries: [0.5, 1, 2, 3, 5, 10, 15, 30, 60, 300],
   },
   receivedEvents: {
     name: 'sse.client.received.events',
     kind: 'observableCounter',
     unit: '{event}',
-    description: 'Events received.',
-    across: 'sum',
     attributes: [ATTR_SSE_EVENT_TYPE],
   },
   contentSize: {
     name: 'sse.client.content.size',
     kind: 'observableCounter',
     unit: 'By',
-    description: 'Bytes of event stream, or of its data, received.',
-    across: 'sum',
   },
   eventInterval: {
     name: 'sse.client.event.interval',
     kind: 'histogram',
     unit: 's',
-    description: 'Time between two events of one connection.',
-    across: 'sum',
     boundaries: INTERVAL,
   },
   eventDelay: {
     name: 'sse.client.event.delay',
     kind: 'histogram',
     unit: 's',
-    description: 'Sent by the server to received.',
-    across: 'sum',
     boundaries: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   },
   eventHandlerDuration: {
     name: 'sse.client.event.handler.duration',
     kind: 'histogram',
     unit: 's',
-    description: "Time inside the page's listeners.",
-    across: 'sum',
     boundaries: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
   },
   connectedTime: {
     name: 'sse.client.connected_time',
     kind: 'observableCounter',
     unit: 's',
-    description: 'Time connected.',
-    across: 'sum',
   },
   disconnectedTime: {
     name: 'sse.client.disconnected_time',
     kind: 'observableCounter',
     unit: 's',
-    description: 'Time disconnected, while visible and not closed by the page.',
-    across: 'sum',
   },
-} as const satisfies Record<string, MetricDefinition>;
+} as const satisfies Record<string, InstrumentDefinition>;
+
+/** A key of {@link CLIENT_INSTRUMENTS}. */
+export type ClientInstrumentKey = keyof typeof CLIENT_INSTRUMENTS;
+
+const NODE_INSTRUMENTS = {
+  activeConnections: {
+    name: 'sse.client.active_connections',
+    kind: 'observableUpDownCounter',
+    unit: '{connection}',
+  },
+  ...CLIENT_INSTRUMENTS,
+} as const satisfies Record<string, InstrumentDefinition>;
+
+/**
+ * Metrics of browsers and of clients in Node: `sse.client.*`. They carry
+ * `server.address`, `url.template` and `sse.client.kind`.
+ */
+export const CLIENT_METRICS = /* @__PURE__ */ describe(NODE_INSTRUMENTS, {
+  activeConnections: 'Event streams open now; clients in Node only.',
+  openedConnections: 'Event streams opened.',
+  closedConnections: 'Event streams closed, by cause.',
+  connectionOpenTime: 'Construction or reconnect to open.',
+  connectionDuration: 'How long each connection was open.',
+  errors: 'What went wrong with a connection.',
+  reconnectDelay: 'Connection lost to open again.',
+  receivedEvents: 'Events received.',
+  contentSize: 'Bytes of event stream, or of its data, received.',
+  eventInterval: 'Time between two events of one connection.',
+  eventDelay: 'Sent by the server to received.',
+  eventHandlerDuration: "Time inside the page's listeners.",
+  connectedTime: 'Time connected.',
+  disconnectedTime:
+    'Time disconnected, while visible and not closed by the page.',
+});
 
 /** A key of {@link CLIENT_METRICS}. */
 export type ClientMetricKey = keyof typeof CLIENT_METRICS;
@@ -764,4 +774,22 @@ export function nameWithUnit(metric: MetricDefinition): string {
 export function prometheusName(metric: MetricDefinition): string {
   const name = nameWithUnit(metric).replaceAll('.', '_');
   return metric.kind === 'observableCounter' ? `${name}_total` : name;
+}
+
+type Described<Definitions> = {
+  readonly [Key in keyof Definitions]: Definitions[Key] & {
+    readonly description: string;
+    readonly across: 'sum';
+  };
+};
+
+function describe<Definitions extends Record<string, InstrumentDefinition>>(
+  definitions: Definitions,
+  texts: Readonly<Record<keyof Definitions, string>>,
+): Described<Definitions> {
+  const described = Object.entries(definitions).map(([key, definition]) => [
+    key,
+    { ...definition, description: texts[key], across: 'sum' },
+  ]);
+  return Object.fromEntries(described);
 }

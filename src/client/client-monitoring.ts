@@ -1,20 +1,23 @@
 import { MeterBinding } from '../metrics/meter-binding.ts';
+import { CLIENT_METRICS } from '../semconv.ts';
 import { PACKAGE_VERSION } from '../version.ts';
 import { say } from './failure.ts';
-import { ClientMonitor, type ClientPlace } from './monitor.ts';
+import { type ClientMonitor, createMonitor } from './monitor.ts';
 import type { SseClientInstrumentationConfig } from './types.ts';
 
 /** Begins to watch. @returns its undo. */
 type ClientHook = (monitor: ClientMonitor) => () => void;
 
 /** What a door brings. */
-export interface ClientDoor extends ClientPlace {
+export interface ClientDoor {
   readonly hook: ClientHook;
-  /** Where its metrics go; without one it looks for the page's provider. */
+  /** Where its metrics go; without one it looks for the application's provider. */
   readonly binding?: MeterBinding;
+  /** Called at the first stream. */
+  readonly onFirstStream?: () => void;
 }
 
-/** The clients that are measured in this process or page. */
+/** The clients that are measured in this process. */
 export interface ClientMonitoring {
   readonly binding: MeterBinding;
   readonly monitor: ClientMonitor;
@@ -49,7 +52,8 @@ export function startClientMonitoring(
   if (running === undefined) {
     if (holder[OWNER] !== undefined) {
       say(
-        `version ${holder[OWNER]} measures these clients already; version ${PACKAGE_VERSION} does nothing`,
+        `version ${PACKAGE_VERSION} measures no client`,
+        `version ${holder[OWNER]} does already`,
       );
       return undefined;
     }
@@ -66,6 +70,13 @@ export function configureClientMonitoring(
   config: SseClientInstrumentationConfig,
 ): void {
   if (running !== undefined && owners.has(owner)) configure(running, config);
+}
+
+/** Counts what is open as closed by the application, which ends. */
+export function closeClients(): void {
+  for (const connection of running?.monitor.connections ?? []) {
+    connection.close('page');
+  }
 }
 
 /** Switches it off for an owner; with the last one it ends. */
@@ -87,8 +98,16 @@ function start(
   config: SseClientInstrumentationConfig,
   door: ClientDoor,
 ): ClientMonitoring {
-  const binding = door.binding ?? new MeterBinding();
-  const monitor = new ClientMonitor(config, binding, door);
+  const { binding = new MeterBinding(), onFirstStream } = door;
+  let leave: (() => void) | undefined;
+  const monitor = createMonitor(CLIENT_METRICS, config, () => {
+    if (leave === undefined) {
+      // A process without a stream has no instruments of ours.
+      leave = binding.use(monitor.store.attach);
+      onFirstStream?.();
+    }
+    binding.refresh();
+  });
   const unhook = door.hook(monitor);
   const endLooking = door.binding ? () => {} : lookForProvider(binding);
   return {
@@ -97,19 +116,18 @@ function start(
     stop() {
       endLooking();
       unhook();
-      monitor.stop();
+      for (const connection of monitor.connections) connection.forget();
+      leave?.();
     },
   };
 }
 
-/** A page registers its provider when it likes to. */
+/** An application registers its provider when it likes to. */
 function lookForProvider(binding: MeterBinding): () => void {
   binding.refresh();
   const timer = setInterval(() => {
     binding.refresh();
     if (binding.hasForeign()) clearInterval(timer);
-  }, LOOK_MS);
-  // In a browser it is a number.
-  if (typeof timer === 'object') timer.unref();
+  }, LOOK_MS).unref();
   return () => clearInterval(timer);
 }

@@ -1,8 +1,8 @@
-import { utf8Length } from '../protocol/utf8.ts';
-import { Connection } from './connection.ts';
+import { type Connection, createConnection } from './connection.ts';
 import { attempt } from './failure.ts';
 import type { ClientMonitor } from './monitor.ts';
-import { replace, replaceSetter, wrap } from './wrap.ts';
+import type { SseReceivedEvent } from './types.ts';
+import { replace, wrap } from './wrap.ts';
 
 /** What of an EventSource we touch. */
 interface Source extends EventTarget {
@@ -11,19 +11,17 @@ interface Source extends EventTarget {
   close(): void;
 }
 
-interface Message extends Event {
-  readonly data: unknown;
-  readonly lastEventId: string;
-}
-
-/** Ours, before and after the page's. */
-interface Listeners {
+/** Our part of an EventSource. */
+interface Watched {
+  readonly connection: Connection;
+  /** Listens to a type before the page does. */
   before(type: string): void;
+  /** Listens to a type after all listeners of the page's. */
   after(type: string): void;
 }
 
-type SourceClass = new (...args: never[]) => Source;
-type Listen = EventTarget['addEventListener'];
+type SourceClass = (new (...args: never[]) => Source) & (() => void);
+type Method = (...args: unknown[]) => unknown;
 
 const OPEN = 1;
 const CLOSED = 2;
@@ -37,52 +35,49 @@ const CLOSED = 2;
  */
 export function hookEventSource(
   monitor: ClientMonitor,
-  scope: { EventSource?: unknown },
+  scope: { EventSource?: SourceClass },
 ): () => void {
-  if (typeof scope.EventSource !== 'function') return () => {};
-  const original = scope.EventSource as SourceClass & (() => void);
-  const prototype = original.prototype as Source;
-  const { addEventListener, removeEventListener, close } = prototype;
-  const sources = new WeakMap<object, Listeners>();
-  const connections = new WeakMap<object, Connection>();
+  const { prototype } = scope.EventSource ?? {};
+  if (!prototype) return () => {};
+  const { addEventListener, removeEventListener } = prototype as Source;
+  const all = new WeakMap<object, Watched>();
 
-  const watch = (source: Source, startedAt: number): void => {
-    const url = new URL(source.url);
-    const connection = new Connection(monitor, url, 'eventsource', startedAt);
-    connection.isAlive = () => source.readyState === OPEN;
-    const listen = (type: string, listener: (event: Event) => void): void =>
+  const watch = (source: Source, startedAt: number): Watched => {
+    const connection = createConnection(
+      monitor,
+      new URL(source.url),
+      'eventsource',
+      startedAt,
+      () => source.readyState === OPEN,
+    );
+    const ends = new Map<string, () => void>();
+    let handledSince: number | undefined;
+    const before = (type: string, onPlain?: () => void): void => {
+      if (ends.has(type)) return;
+      // Each type has one of its own: its place is another.
+      ends.set(type, () => attempt(() => connection.handle(handledSince)));
       addEventListener.call(source, type, (event: Event) => {
-        attempt(() => listener(event));
+        handledSince = attempt(() => {
+          // A server may name its events as it likes, `error` too.
+          if ('data' in event) receive(connection, event);
+          else onPlain?.();
+          return 'data' in event ? performance.now() : undefined;
+        });
       });
-    listen('open', () => connection.open());
-    listen('error', (event) => {
-      // A server may name an event of its own so.
-      if ('data' in event) return;
+    };
+    before('message');
+    before('open', () => connection.open());
+    before('error', () => {
       if (source.readyState !== CLOSED) return connection.lose();
       connection.fail('rejected');
       connection.close('error');
     });
-    const listeners = watchEvents(source, connection);
-    listeners.before('message');
-    connections.set(source, connection);
-    sources.set(source, listeners);
-  };
-
-  const watchEvents = (source: Source, connection: Connection): Listeners => {
-    const ends = new Map<string, () => void>();
     return {
-      before(type) {
-        if (ends.has(type) || type === 'open' || type === 'error') return;
-        let startedAt = 0;
-        ends.set(type, () => connection.handled(performance.now() - startedAt));
-        addEventListener.call(source, type, (event: Event) => {
-          attempt(() => receive(connection, event));
-          startedAt = performance.now();
-        });
-      },
+      connection,
+      before,
       after(type) {
         const end = ends.get(type);
-        if (end === undefined) return;
+        if (!end) return;
         // Taken off and put on again it is the last one.
         removeEventListener.call(source, type, end);
         addEventListener.call(source, type, end);
@@ -90,56 +85,59 @@ export function hookEventSource(
     };
   };
 
-  const wrapped = wrap(original, {
+  /** Does something of ours before and after a method of a source's. */
+  const tap = (
+    key: string,
+    slot: 'value' | 'set',
+    after: (watched: Watched, type: string) => void,
+    before?: (watched: Watched, type: string) => void,
+  ): (() => void) =>
+    replace(
+      prototype,
+      key,
+      (original: Method) =>
+        wrap(original, {
+          apply(target, self: object, args) {
+            const watched = all.get(self);
+            const run = (step: typeof before): void => {
+              attempt(() => watched && step?.(watched, String(args[0])));
+            };
+            run(before);
+            const result = Reflect.apply(target, self, args);
+            run(after);
+            return result;
+          },
+        }),
+      slot,
+    );
+
+  const wrapped = wrap(scope.EventSource as SourceClass, {
     construct(target, args, newTarget) {
       const startedAt = performance.now();
       const source = Reflect.construct(target, args, newTarget) as Source;
-      attempt(() => watch(source, startedAt));
+      attempt(() => all.set(source, watch(source, startedAt)));
       return source;
     },
   });
   const undo = [
-    replace(scope, 'EventSource', wrapped),
-    replace(prototype, 'constructor', wrapped),
-    replace(
-      prototype,
+    replace(scope, 'EventSource', () => wrapped),
+    replace(prototype, 'constructor', () => wrapped),
+    tap(
       'addEventListener',
-      wrap(addEventListener, {
-        apply(target, self: object, args: Parameters<Listen>) {
-          const type = String(args[0]);
-          attempt(() => sources.get(self)?.before(type));
-          const result = Reflect.apply(target, self, args);
-          attempt(() => sources.get(self)?.after(type));
-          return result;
-        },
-      }),
+      'value',
+      ({ after }, type) => after(type),
+      ({ before }, type) => before(type),
     ),
-    replaceSetter(prototype, 'onmessage', {
-      apply(target, self: object, args: [unknown]) {
-        const result = Reflect.apply(target, self, args);
-        attempt(() => sources.get(self)?.after('message'));
-        return result;
-      },
-    }),
-    replace(
-      prototype,
-      'close',
-      wrap(close, {
-        apply(target, self: object, args: []) {
-          const result = Reflect.apply(target, self, args);
-          attempt(() => connections.get(self)?.close('page'));
-          return result;
-        },
-      }),
-    ),
+    tap('onmessage', 'set', ({ after }) => after('message')),
+    tap('close', 'value', ({ connection }) => connection.close('page')),
   ];
   return () => {
-    for (const step of undo.toReversed()) step();
+    for (const step of undo) step();
   };
 }
 
 function receive(connection: Connection, event: Event): void {
-  const { type, data, lastEventId } = event as Message;
-  if (typeof data !== 'string') return;
-  connection.receive({ type, data, lastEventId }, utf8Length(data));
+  const { type, data, lastEventId } = event as Event & SseReceivedEvent;
+  connection.count(new TextEncoder().encode(data).length);
+  connection.receive({ type, data, lastEventId });
 }

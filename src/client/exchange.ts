@@ -1,92 +1,36 @@
-import { acceptsEventStream, isEventStream } from '../protocol/content-type.ts';
+import { acceptsEventStream } from '../protocol/content-type.ts';
 import type { ClientErrorType, ClientKind } from '../semconv.ts';
-import { Connection } from './connection.ts';
-import { type Loss, Losses } from './losses.ts';
+import { type Connection, createConnection } from './connection.ts';
 import type { ClientMonitor } from './monitor.ts';
 import { createEventParser } from './parser.ts';
-import type { TimeHeaders } from './server-clock.ts';
+import type { ReadHeader } from './server-clock.ts';
+
+/** Who comes later does not come back. */
+const MAX_WAIT_MS = 300_000;
+/** The most that may come back. */
+const MAX_LOSSES = 1000;
 
 /** What was asked for. */
 export interface Ask {
   readonly url: URL;
-  readonly method: string;
-  readonly accept: string | undefined;
-  /** Whether it carried `Last-Event-ID`. */
-  readonly isResumed: boolean;
+  /** The same for what a client that comes back asks for again. */
+  readonly key: string;
   readonly kind: ClientKind;
   /** When, by the monotonic clock. */
   readonly time: number;
-}
-
-/** What was answered. */
-export interface Answer extends TimeHeaders {
-  readonly status: number;
-  readonly contentType: string | undefined;
-  /** Whether what we see of the body is encoded: it has bytes, no events. */
-  readonly isEncoded: boolean;
+  readonly header: ReadHeader;
 }
 
 /** How the body ended. */
 export type Ending = 'completed' | 'page' | 'lost' | 'error';
 
-const LOSSES = new WeakMap<ClientMonitor, Losses>();
-
-function lossesOf(monitor: ClientMonitor): Losses {
-  const known = LOSSES.get(monitor) ?? new Losses();
-  LOSSES.set(monitor, known);
-  return known;
-}
-
 /** One answer that is an event stream. */
-export class Exchange {
-  readonly #monitor: ClientMonitor;
-  readonly #ask: Ask;
-  readonly #connection: Connection;
-  readonly #parse: ((chunk: Uint8Array) => void) | undefined;
-
-  constructor(monitor: ClientMonitor, ask: Ask, answer: Answer) {
-    this.#monitor = monitor;
-    this.#ask = ask;
-    const loss = lossesOf(monitor).take(keyOf(ask));
-    this.#connection = connect(monitor, ask, loss);
-    this.#connection.open(ask.isResumed || undefined);
-    if (!answer.isEncoded) {
-      this.#parse = createEventParser((event) => {
-        this.#connection.receive(event);
-      });
-    }
-  }
-
-  get isOpen(): boolean {
-    return this.#connection.isOpen;
-  }
-
+export interface Exchange {
   /** Takes the next bytes of the body. */
-  feed(chunk: Uint8Array): void {
-    if (!this.isOpen) return;
-    this.count(chunk.byteLength);
-    this.#parse?.(chunk);
-  }
-
+  feed(chunk: Uint8Array): void;
   /** Counts bytes that are not looked into. */
-  count(bytes: number): void {
-    this.#connection.series.contentSize += bytes;
-  }
-
-  end(ending: Ending): void {
-    if (!this.isOpen) return;
-    const { kind } = this.#ask;
-    // An EventSource comes back, however its stream ended.
-    const reason =
-      kind === 'eventsource' && ending === 'completed' ? 'lost' : ending;
-    if (reason === 'lost') {
-      this.#connection.fail('connection_lost');
-      const now = performance.now();
-      const loss = { lostAt: now, settled: now };
-      lossesOf(this.#monitor).add(keyOf(this.#ask), loss);
-    } else if (reason === 'error') this.#connection.fail('_OTHER');
-    this.#connection.close(reason);
-  }
+  count(bytes: number): void;
+  end(ending: Ending): void;
 }
 
 /**
@@ -97,66 +41,95 @@ export class Exchange {
 export function readAnswer(
   monitor: ClientMonitor,
   ask: Ask,
-  answer: Answer,
+  status: number,
+  header: ReadHeader,
 ): Exchange | undefined {
-  const { status, contentType } = answer;
+  const { url, kind, time } = ask;
+  const accept = ask.header('accept') ?? '';
   // A redirect, or no answer yet.
   if (status < 200 || (status > 299 && status < 400)) return undefined;
-  const { url, accept, kind, time } = ask;
-  const isStream = status < 300 && isEventStream(contentType);
+  const isStream = status < 300 && acceptsEventStream(header('content-type'));
   if (!isStream && !acceptsEventStream(accept)) return undefined;
-  const passed = performance.now() - time;
   const now = Date.now();
-  monitor.clocks.learn(url.host, answer, now - passed, now);
-  if (kind === 'eventsource') {
-    if (isStream && status === 200) return new Exchange(monitor, ask, answer);
-    lossesOf(monitor).take(keyOf(ask));
-    refuse(monitor, ask, 'rejected');
-  } else if (isStream && status !== 204) {
-    return new Exchange(monitor, ask, answer);
-  } else if (status >= 400) refuse(monitor, ask, 'http_status');
-  else if (isOnlyWanted(accept) && status !== 204) {
-    refuse(monitor, ask, 'content_type');
+  monitor.clocks.learn(url.host, header, now + time - performance.now(), now);
+  const isSource = kind === 'eventsource';
+  if (isStream && (isSource ? status === 200 : status !== 204)) {
+    return openExchange(monitor, ask);
+  }
+  if (isSource) {
+    const connection = find(monitor, ask);
+    connection.fail('rejected');
+    connection.close('error');
+  } else if (status > 299) miss(monitor, ask, 'http_status');
+  // Who would take something else, too, was given it.
+  else if (status !== 204 && !accept.includes(',')) {
+    miss(monitor, ask, 'content_type');
   }
   return undefined;
 }
 
 /** Counts a request that was never answered, against the client's will. */
 export function failToConnect(monitor: ClientMonitor, ask: Ask): void {
-  if (!acceptsEventStream(ask.accept)) return;
-  const losses = lossesOf(monitor);
-  const loss = losses.take(keyOf(ask));
-  const connection = connect(monitor, ask, loss);
-  connection.fail('connect_failed');
-  connection.close('error');
-  if (loss === undefined && ask.kind === 'fetch') return;
-  losses.add(keyOf(ask), {
-    lostAt: loss?.lostAt,
-    settled: performance.now(),
-  });
+  if (acceptsEventStream(ask.header('accept'))) {
+    miss(monitor, ask, 'connect_failed');
+  }
 }
 
-function refuse(monitor: ClientMonitor, ask: Ask, type: ClientErrorType): void {
-  const connection = connect(monitor, ask, undefined);
-  connection.fail(type);
-  connection.close('error');
+/** Counts an attempt that came to nothing; there may be another. */
+function miss(monitor: ClientMonitor, ask: Ask, error: ClientErrorType): void {
+  const connection = find(monitor, ask);
+  connection.fail(error);
+  wait(monitor, ask, connection);
 }
 
-function connect(
+function openExchange(monitor: ClientMonitor, ask: Ask): Exchange {
+  const connection = find(monitor, ask);
+  connection.open(ask.header('last-event-id') ? true : undefined);
+  const parse = createEventParser(connection.receive);
+  return {
+    feed(chunk) {
+      if (!connection.isOpen()) return;
+      connection.count(chunk.length);
+      parse(chunk);
+    },
+    count: connection.count,
+    end(ending) {
+      if (!connection.isOpen()) return;
+      if (ending === 'error') connection.fail('_OTHER');
+      // An EventSource comes back, however its stream ended.
+      if (
+        ending === 'lost' ||
+        (ending === 'completed' && ask.kind === 'eventsource')
+      ) {
+        connection.lose();
+        wait(monitor, ask, connection);
+      } else connection.close(ending);
+    },
+  };
+}
+
+/** The connection that asked the same and was lost, or a new one. */
+function find(
   monitor: ClientMonitor,
-  ask: Ask,
-  loss: Loss | undefined,
+  { key, url, kind, time }: Ask,
 ): Connection {
-  const connection = new Connection(monitor, ask.url, ask.kind, ask.time);
-  if (loss !== undefined) connection.continueFrom(loss.lostAt, loss.settled);
-  return connection;
+  const { losses } = monitor;
+  const since = performance.now() - MAX_WAIT_MS;
+  const index = losses.findIndex(
+    (loss) => loss.key === key && loss.lostAt > since,
+  );
+  const connection = losses.splice(index, index < 0 ? 0 : 1)[0]?.connection;
+  connection?.retry(time);
+  return connection ?? createConnection(monitor, url, kind, time);
 }
 
-/** What a client that comes back asks for again. */
-function keyOf({ kind, method, url }: Ask): string {
-  return `${kind} ${method} ${url.href}`;
-}
-
-function isOnlyWanted(accept: string | undefined): boolean {
-  return accept?.trim().toLowerCase() === 'text/event-stream';
+/** Keeps what may come back. */
+function wait(
+  { losses, connections }: ClientMonitor,
+  { key }: Ask,
+  connection: Connection,
+): void {
+  connections.delete(connection);
+  losses.push({ key, connection, lostAt: performance.now() });
+  if (losses.length > MAX_LOSSES) losses.shift();
 }

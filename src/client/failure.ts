@@ -13,31 +13,22 @@ let lines = 0;
  */
 export function attempt<Result>(
   action: () => Result,
-  what = 'failed inside, the stream goes on',
+  what = 'a part of it',
 ): Result | undefined {
   try {
     return action();
   } catch (error) {
-    say(`${what}: ${describe(error)}`);
+    say(`${what} threw`, error);
     return undefined;
   }
 }
 
 /** One line of the `diag` logger. */
-export function say(text: string): void {
+export function say(what: string, error: unknown): void {
   if (++lines > MAX_LINES) return;
   try {
-    diag.warn(`${PACKAGE_NAME}: ${text.replaceAll('\n', ' ')}`);
+    diag.warn(`${PACKAGE_NAME}: ${what}: ${error}`.replaceAll('\n', ' '));
   } catch {
-    // A logger that throws is the application's own affair.
-  }
-}
-
-/** What is thrown may be anything, even what has no text. */
-function describe(error: unknown): string {
-  try {
-    return String(error);
-  } catch {
-    return 'something that has no text';
+    // What is thrown may have no text, and a logger may throw, too.
   }
 }

@@ -1,4 +1,3 @@
-import { acceptsEventStream, isEventStream } from '../protocol/content-type.ts';
 import { watchBody } from './body.ts';
 import { type Ask, failToConnect, readAnswer } from './exchange.ts';
 import { attempt } from './failure.ts';
@@ -6,7 +5,6 @@ import type { ClientMonitor } from './monitor.ts';
 import { replace, wrap } from './wrap.ts';
 
 type Fetch = typeof globalThis.fetch;
-type Arguments = Parameters<Fetch>;
 
 /**
  * Measures the event streams that a page fetches from now on.
@@ -16,100 +14,70 @@ type Arguments = Parameters<Fetch>;
  */
 export function hookFetch(
   monitor: ClientMonitor,
-  scope: { fetch?: Fetch; location?: { readonly href: string } },
+  scope: { fetch?: Fetch },
 ): () => void {
-  const { fetch } = scope;
-  if (typeof fetch !== 'function') return () => {};
-  const wrapped = wrap(fetch, {
-    apply(target, self, args: Arguments) {
-      const time = performance.now();
-      const asked: Promise<Response> = Reflect.apply(target, self, args);
-      if (typeof asked?.then !== 'function') return asked;
-      // What is returned is handled by the page or by nobody, as without us.
-      return asked.then(
-        (response) => {
-          attempt(() => onResponse(response, args, time));
-          return response;
-        },
-        (error: unknown) => {
-          attempt(() => onError(error, args, time));
-          throw error;
-        },
-      );
-    },
-  });
-
-  const onResponse = (
-    response: Response,
-    args: Arguments,
-    time: number,
-  ): void => {
-    const { status, headers } = response;
-    const contentType = headers.get('content-type') ?? undefined;
-    if (!isEventStream(contentType) && !acceptsEventStream(acceptOf(args))) {
-      return;
-    }
-    const exchange = readAnswer(
-      monitor,
-      readAsk(args, time, scope.location?.href, response.url),
-      {
-        status,
-        contentType,
-        isEncoded: false,
-        date: headers.get('date') ?? undefined,
-        serverTiming: headers.get('server-timing') ?? undefined,
+  return replace(scope, 'fetch', (fetch: Fetch) =>
+    wrap(fetch, {
+      apply(target, self, args: Parameters<Fetch>) {
+        const time = performance.now();
+        const asked: Promise<Response> = Reflect.apply(target, self, args);
+        if (typeof asked?.then !== 'function') return asked;
+        // What is returned is handled by the page or by nobody, as without us.
+        return asked.then(
+          (response) => {
+            attempt(() => onResponse(monitor, response, args, time));
+            return response;
+          },
+          (error: unknown) => {
+            attempt(() => {
+              const ask = readAsk(args, time);
+              if (!ask.signal?.aborted) failToConnect(monitor, ask);
+            });
+            throw error;
+          },
+        );
       },
-    );
-    if (exchange === undefined) return;
-    const { signal } = asRequest(args);
-    watchBody(response, exchange, () => signal?.aborted === true);
-  };
-
-  const onError = (error: unknown, args: Arguments, time: number): void => {
-    const { signal } = asRequest(args);
-    if (signal?.aborted === true || isAbort(error)) return;
-    failToConnect(monitor, readAsk(args, time, scope.location?.href, ''));
-  };
-
-  return replace(scope, 'fetch', wrapped);
+    }),
+  );
 }
 
-function isAbort(error: unknown): boolean {
-  return (error as Error | undefined)?.name === 'AbortError';
+function onResponse(
+  monitor: ClientMonitor,
+  response: Response,
+  args: Parameters<Fetch>,
+  time: number,
+): void {
+  const { status, headers, url } = response;
+  const ask = readAsk(args, time, url);
+  const exchange = readAnswer(monitor, ask, status, (name) =>
+    headers.get(name),
+  );
+  if (!exchange) return;
+  watchBody(response, exchange);
+  // It may be given up while nobody reads.
+  ask.signal?.addEventListener('abort', () =>
+    attempt(() => exchange.end('page')),
+  );
 }
 
 /** What a request is made of; the second argument wins. */
-function asRequest([input, init]: Arguments): Partial<RequestInit> {
-  const request: Partial<RequestInit> =
-    typeof input === 'string' || input instanceof URL ? {} : input;
-  return {
-    method: init?.method ?? request.method ?? 'GET',
-    headers: init?.headers ?? request.headers ?? {},
-    signal: init?.signal ?? request.signal ?? null,
-  };
-}
-
-function acceptOf(args: Arguments): string | undefined {
-  return new Headers(asRequest(args).headers).get('accept') ?? undefined;
-}
-
 function readAsk(
-  args: Arguments,
+  [input, init]: Parameters<Fetch>,
   time: number,
-  base: string | undefined,
-  answeredBy: string,
-): Ask {
-  const [input] = args;
-  const { method = 'GET', headers } = asRequest(args);
-  const sent = new Headers(headers);
-  const asked =
-    typeof input === 'string' || input instanceof URL ? input : input.url;
+  answeredBy?: string,
+): Ask & { readonly signal: AbortSignal | null | undefined } {
+  const request = Object(input) as Partial<Request>;
+  const headers = new Headers(init?.headers ?? request.headers);
+  // Relative to the page's base.
+  const url = new URL(
+    answeredBy || new Request(request.url ?? String(input)).url,
+  );
   return {
-    url: new URL(answeredBy || asked, base),
-    method: method.toUpperCase(),
-    accept: sent.get('accept') ?? undefined,
-    isResumed: sent.has('last-event-id'),
+    url,
+    key: `${init?.method ?? request.method} ${url}`,
     kind: 'fetch',
     time,
+    header: (name) => headers.get(name),
+    signal: init?.signal ?? request.signal,
   };
 }

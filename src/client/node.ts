@@ -18,6 +18,6 @@ export type {
 export class SseClientInstrumentation extends ClientInstrumentation {
   /** Is switched on at once, unless `enabled` is false. */
   constructor(config: SseClientInstrumentationConfig = {}) {
-    super(config, { hasActive: true, hook: hookUndici });
+    super(config, { hook: hookUndici });
   }
 }

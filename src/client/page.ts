@@ -1,3 +1,4 @@
+import type { Connection } from './connection.ts';
 import { attempt } from './failure.ts';
 import type { ClientMonitor } from './monitor.ts';
 
@@ -17,25 +18,32 @@ export function watchPage(
   scope: PageScope,
 ): () => void {
   const { document } = scope;
-  if (document === undefined) return () => {};
+  if (!document) return () => {};
   const look = (): void => {
-    attempt(() => monitor.setHidden(document.visibilityState === 'hidden'));
+    monitor.setHidden(document.visibilityState === 'hidden');
   };
-  const leave = (): void => {
-    attempt(() => monitor.leaveAll());
-  };
-  const comeBack = (): void => {
-    attempt(() => monitor.comeBackAll());
+  const all = (act: (connection: Connection) => void) => (): void => {
+    monitor.connections.forEach(act);
   };
   look();
-  // Before the listeners that send what was counted.
-  const options = { capture: true };
-  document.addEventListener('visibilitychange', look, options);
-  scope.addEventListener('pagehide', leave, options);
-  scope.addEventListener('pageshow', comeBack, options);
-  return () => {
-    document.removeEventListener('visibilitychange', look, options);
-    scope.removeEventListener('pagehide', leave, options);
-    scope.removeEventListener('pageshow', comeBack, options);
+  const ours = new AbortController();
+  const listen = (target: EventTarget, type: string, act: () => void): void => {
+    target.addEventListener(type, () => attempt(act), {
+      // Before the listeners that send what was counted.
+      capture: true,
+      signal: ours.signal,
+    });
   };
+  listen(document, 'visibilitychange', look);
+  listen(
+    scope,
+    'pagehide',
+    all((connection) => connection.leave()),
+  );
+  listen(
+    scope,
+    'pageshow',
+    all((connection) => connection.comeBack()),
+  );
+  return () => ours.abort();
 }

@@ -14,46 +14,30 @@ export function createEventParser(
   onEvent: (event: SseReceivedEvent) => void,
 ): (chunk: Uint8Array) => void {
   const decoder = new TextDecoder();
-  let line = '';
+  let rest = '';
   let type = '';
-  let data: string | undefined;
-  let id = '';
-  let isAfterCr = false;
+  let data = '';
+  let lastEventId = '';
 
-  const endLine = (): void => {
-    if (line === '') {
-      if (data !== undefined) {
-        onEvent({ type: type || 'message', data, lastEventId: id });
+  const endLine = (line: string): void => {
+    const [, name, value = ''] = /^([^:]*):? ?(.*)/s.exec(line) ?? [];
+    if (!line) {
+      if (data) {
+        onEvent({ type: type || 'message', data: data.slice(1), lastEventId });
       }
-      type = '';
-      data = undefined;
-      return;
-    }
-    const [, name, value = ''] = /^([^:]*)(?:: ?)?(.*)$/s.exec(line) ?? [];
-    line = '';
-    if (name === 'data') {
-      const text = data === undefined ? value : `${data}\n${value}`;
-      data = text.slice(0, MAX_LENGTH);
+      type = data = '';
+    } else if (name === 'data') {
+      // With a line end too much, so that an empty line of data is one.
+      data = `${data}\n${value}`.slice(0, MAX_LENGTH);
     } else if (name === 'event') type = value;
-    else if (name === 'id' && !value.includes('\0')) id = value;
+    else if (name === 'id' && !value.includes('\0')) lastEventId = value;
   };
 
   return (chunk) => {
-    const text = decoder.decode(chunk, { stream: true });
-    if (text === '') return;
-    let start = isAfterCr && text[0] === '\n' ? 1 : 0;
-    isAfterCr = text.endsWith('\r');
-    const ends = /\r\n?|\n/g;
-    ends.lastIndex = start;
-    for (let end = ends.exec(text); end !== null; end = ends.exec(text)) {
-      keep(text.slice(start, end.index));
-      endLine();
-      start = ends.lastIndex;
-    }
-    keep(text.slice(start));
+    rest += decoder.decode(chunk, { stream: true });
+    // A CR at the end may be half a line end.
+    const lines = rest.split(/\r\n|\n|\r(?!$)/);
+    rest = (lines.pop() ?? '').slice(0, MAX_LENGTH);
+    lines.forEach(endLine);
   };
-
-  function keep(part: string): void {
-    if (line.length < MAX_LENGTH) line += part;
-  }
 }

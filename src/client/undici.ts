@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { acceptsEventStream, isEventStream } from '../protocol/content-type.ts';
+import { acceptsEventStream } from '../protocol/content-type.ts';
 import {
   type Ask,
   type Ending,
@@ -33,6 +33,8 @@ interface Message {
 /** An open stream, and how many of its chunks a channel told. */
 interface Watched {
   readonly exchange: Exchange;
+  /** Without its events where it is encoded. */
+  readonly feed: (chunk: Uint8Array) => void;
   told: number;
 }
 
@@ -56,18 +58,24 @@ export function hookUndici(monitor: ClientMonitor): () => void {
   const onHeaders = ({ request, response }: Message): void => {
     if (response === undefined) return;
     const { headers } = response;
-    const contentType = findHeader(headers, 'content-type');
     // What most answers are is done with here.
-    if (!isEventStream(contentType) && !wantsEventStream(request)) return;
-    const exchange = readAnswer(monitor, askOf(request), {
-      status: response.statusCode,
-      contentType,
-      isEncoded: isEncoded(findHeader(headers, 'content-encoding')),
-      date: findHeader(headers, 'date'),
-      serverTiming: findHeader(headers, 'server-timing'),
-    });
+    if (
+      !acceptsEventStream(findHeader(headers, 'content-type')) &&
+      !acceptsEventStream(findHeader(request.headers, 'accept'))
+    )
+      return;
+    const header = (name: string) => findHeader(headers, name);
+    const exchange = readAnswer(
+      monitor,
+      askOf(request),
+      response.statusCode,
+      header,
+    );
     if (exchange === undefined) return;
-    const stream = { exchange, told: 0 };
+    const feed = isEncoded(header('content-encoding'))
+      ? (chunk: Uint8Array) => exchange.count(chunk.length)
+      : exchange.feed;
+    const stream = { exchange, feed, told: 0 };
     watched.set(request, stream);
     listenToData(request, stream);
   };
@@ -75,7 +83,7 @@ export function hookUndici(monitor: ClientMonitor): () => void {
     const stream = watched.get(request);
     if (stream === undefined || chunk === undefined) return;
     stream.told++;
-    stream.exchange.feed(chunk);
+    stream.feed(chunk);
   };
   const onEnd = ({ request }: Message): void => {
     watched.get(request)?.exchange.end('completed');
@@ -122,7 +130,7 @@ function listenToData(request: UndiciRequest, stream: Watched): void {
     const result: unknown = Reflect.apply(original, this, args);
     const [chunk] = args;
     if (told === stream.told && chunk instanceof Uint8Array) {
-      attempt(() => stream.exchange.feed(chunk));
+      attempt(() => stream.feed(chunk));
     }
     return result;
   };
@@ -132,25 +140,21 @@ function readAsk(
   request: UndiciRequest,
   times: WeakMap<UndiciRequest, number>,
 ): Ask {
-  const { headers } = request;
-  const accept = findHeader(headers, 'accept');
+  const header = (name: string) => findHeader(request.headers, name);
   const isEventSource =
     request.method === 'GET' &&
-    accept === 'text/event-stream' &&
-    findHeader(headers, 'cache-control') === 'no-cache' &&
-    findHeader(headers, 'sec-fetch-mode') === 'cors';
+    header('accept') === 'text/event-stream' &&
+    header('cache-control') === 'no-cache' &&
+    header('sec-fetch-mode') === 'cors';
+  const kind = isEventSource ? 'eventsource' : 'fetch';
+  const url = new URL(request.path, request.origin);
   return {
-    url: new URL(request.path, request.origin),
-    method: request.method,
-    accept,
-    isResumed: findHeader(headers, 'last-event-id') !== undefined,
-    kind: isEventSource ? 'eventsource' : 'fetch',
+    url,
+    key: `${kind} ${request.method} ${url}`,
+    kind,
     time: times.get(request) ?? performance.now(),
+    header,
   };
-}
-
-function wantsEventStream({ headers }: UndiciRequest): boolean {
-  return acceptsEventStream(findHeader(headers, 'accept'));
 }
 
 /** @param given - names and values in turns, or text. */

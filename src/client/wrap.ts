@@ -1,3 +1,5 @@
+import { attempt } from './failure.ts';
+
 type Callable = (...args: never[]) => unknown;
 
 /**
@@ -22,42 +24,31 @@ export function wrap<Target extends Callable>(
 }
 
 /**
- * Puts a value on an object, in place of its own or an inherited one.
+ * Puts another function in the place of one that an object has or inherits.
  *
+ * @param slot - whether it is the property's value, or its setter.
  * @returns its undo: the object is as it was, unless somebody put another there.
  */
-export function replace(
+export function replace<Target extends Callable>(
   target: object,
   key: PropertyKey,
-  value: unknown,
-): () => void {
-  return redefine(target, key, { writable: true, value });
-}
-
-/** As {@link replace}, of the setter of a property. */
-export function replaceSetter(
-  target: object,
-  key: PropertyKey,
-  traps: ProxyHandler<(value: unknown) => void>,
+  change: (original: Target) => Target,
+  slot: 'value' | 'set' = 'value',
 ): () => void {
   const own = Object.getOwnPropertyDescriptor(target, key);
-  if (own?.set === undefined) return () => {};
-  return redefine(target, key, { ...own, set: wrap(own.set, traps) });
-}
-
-function redefine(
-  target: object,
-  key: PropertyKey,
-  changed: PropertyDescriptor,
-): () => void {
-  const own = Object.getOwnPropertyDescriptor(target, key);
-  const enumerable = own?.enumerable ?? false;
-  const ours = { ...changed, configurable: true, enumerable };
-  Object.defineProperty(target, key, ours);
+  const found =
+    own ?? Object.getOwnPropertyDescriptor(Object.getPrototypeOf(target), key);
+  const original = found?.[slot];
+  if (typeof original !== 'function') return () => {};
+  const changed = change(original as Target);
+  Object.defineProperty(target, key, { ...found, [slot]: changed });
   return () => {
     const now = Object.getOwnPropertyDescriptor(target, key);
-    if (now?.value !== changed.value || now?.set !== changed.set) return;
-    if (own === undefined) Reflect.deleteProperty(target, key);
-    else Object.defineProperty(target, key, own);
+    if (now?.[slot] !== changed) return;
+    attempt(() =>
+      own
+        ? Object.defineProperty(target, key, own)
+        : Reflect.deleteProperty(target, key),
+    );
   };
 }

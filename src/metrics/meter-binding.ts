@@ -56,11 +56,6 @@ export class MeterBinding {
     this.refresh();
   }
 
-  /** Whether what is recorded goes anywhere. */
-  hasProvider(): boolean {
-    return this.#provider !== undefined;
-  }
-
   /** Whether the application has a provider of its own. */
   hasForeign(): boolean {
     return this.#given !== undefined || isRegistered();

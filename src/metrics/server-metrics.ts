@@ -5,10 +5,9 @@ import type {
   Observable,
 } from '@opentelemetry/api';
 import { SERVER_METRICS, type ServerMetricKey } from '../semconv.ts';
-import type { Count } from './counts.ts';
 import { createHistogram, createObservable } from './instruments.ts';
 import type { ServerRegistry } from './server-registry.ts';
-import type { ServerSeries } from './server-series.ts';
+import type { Count, ServerSeries } from './server-series.ts';
 
 /** The histograms that the server room records in, as they happen. */
 export type ServerHistograms = {

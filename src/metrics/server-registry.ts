@@ -9,8 +9,12 @@ import {
 } from '../semconv.ts';
 import { CappedAttributes } from './capped-attributes.ts';
 import { CappedNames } from './capped-names.ts';
-import { Budget, Counts } from './counts.ts';
-import { ServerLifecycle, ServerSeries } from './server-series.ts';
+import {
+  Budget,
+  Counts,
+  ServerLifecycle,
+  ServerSeries,
+} from './server-series.ts';
 
 /**
  * The most attribute sets an instrument reports. The SDK's own limit of 2,000

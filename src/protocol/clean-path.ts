@@ -2,11 +2,12 @@
 const MAX_SEGMENTS = 8;
 /** Paths of words alone, which most routes are: nothing in them is somebody's. */
 const WORDS = /^(?:\/[a-z_.-]{0,19}){1,8}$/i;
-/** All digits, or so many in a row that they are somebody's. */
-const NUMBER = /^\d+$|\d{6}/;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const IPV4 = /^\d{1,3}(\.\d{1,3}){3}$/;
-const HEX = /^(?=.*\d)[0-9a-f]{8,}$/i;
+/**
+ * All digits, or so many in a row that they are somebody's; an IPv4 address, a
+ * UUID, a hexadecimal or a long token; what is too long, or no word.
+ */
+const ID =
+  /^\d+$|\d{6}|^\d{1,3}(\.\d{1,3}){3}$|^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$|^(?=.*\d)([\da-f]{8,}$|.{20})|.{41}|[@%:=;,]/i;
 
 /**
  * A path as a route: without query, and with `:id` for each segment that looks
@@ -15,24 +16,17 @@ const HEX = /^(?=.*\d)[0-9a-f]{8,}$/i;
 export function cleanPath(url: string): string {
   const end = url.search(/[?#]/);
   const path = end === -1 ? url : url.slice(0, end);
-  if (WORDS.test(path)) return path;
-  const segments = pathOf(path).split('/');
-  const kept = segments.slice(0, MAX_SEGMENTS + 1).map(cleanSegment);
-  if (segments.length > kept.length) kept.push('*');
-  return kept.join('/') || '/';
+  return WORDS.test(path) ? path : cleanPathname(pathOf(path));
 }
 
-function cleanSegment(segment: string): string {
-  const isToken = segment.length >= 20 && /\d/.test(segment);
-  return NUMBER.test(segment) ||
-    IPV4.test(segment) ||
-    UUID.test(segment) ||
-    HEX.test(segment) ||
-    isToken ||
-    segment.length > 40 ||
-    /[@%:=;,]/.test(segment)
-    ? ':id'
-    : segment;
+/** As {@link cleanPath}, of the pathname of a URL. */
+export function cleanPathname(path: string): string {
+  const segments = path.split('/');
+  const kept = segments
+    .slice(0, MAX_SEGMENTS + 1)
+    .map((segment) => (ID.test(segment) ? ':id' : segment));
+  if (segments.length > kept.length) kept.push('*');
+  return kept.join('/') || '/';
 }
 
 /** Without scheme and authority, which a request to a proxy has. */

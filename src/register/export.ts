@@ -1,4 +1,4 @@
-import { getClientMonitoring } from '../client/client-monitoring.ts';
+import { closeClients } from '../client/client-monitoring.ts';
 import type { Monitoring } from '../monitoring.ts';
 import { flushOnExit } from './exit.ts';
 import { readExporters } from './exporters.ts';
@@ -24,7 +24,7 @@ export function bringProvider(monitoring: Monitoring): void {
           flush: own.flush,
           finish: () => {
             monitoring.closeAll();
-            getClientMonitoring()?.monitor.closeAll();
+            closeClients();
             return own.shutdown();
           },
         }),

@@ -34,7 +34,6 @@ export function start(): void {
   if (!clientMetrics) return;
   const { eventTypes } = config;
   startClientMonitoring({}, eventTypes === undefined ? {} : { eventTypes }, {
-    hasActive: true,
     hook: hookUndici,
     binding,
     onFirstStream: begin,

@@ -35,6 +35,28 @@ test('the hooks decide on template and delay, the list on event types', async ()
   ]);
 });
 
+test('a delay is never negative, and none where there is no time', async () => {
+  await using client = await startMeasuredClient(
+    (_request, response) => {
+      const times = ['Date.now() + 5000', 'Date.now() / 1000', 'none'];
+      response.writeHead(200, STREAM);
+      response.end(times.map((time) => `data: ${time}\n\n`).join(''));
+    },
+    {
+      sentAt({ data }) {
+        if (data.includes('+')) return Date.now() + 5000;
+        // Seconds since 1970, by a mistake.
+        return data.includes('/') ? Date.now() / 1000 : undefined;
+      },
+    },
+  );
+  await (await fetch(client.url)).text();
+  expect(await client.sum('receivedEvents')).toBe(3);
+  expect(await client.count('eventDelay')).toBe(1);
+  const total = await client.total('eventDelay');
+  expect(total >= 0 && total < 0.05).toBe(true);
+});
+
 test('a hook that throws costs a line, and the stream nothing', async () => {
   const lines: string[] = [];
   const note = (text: string) => void lines.push(text);
@@ -68,8 +90,8 @@ test('a hook that throws costs a line, and the stream nothing', async () => {
     diag.disable();
   }
   expect(lines).toEqual([
-    'opentelemetry-instrumentation-sse: the urlTemplate hook threw: Error: no template',
-    'opentelemetry-instrumentation-sse: the sentAt hook threw: Error: no time',
+    'opentelemetry-instrumentation-sse: urlTemplate threw: Error: no template',
+    'opentelemetry-instrumentation-sse: sentAt threw: Error: no time',
   ]);
 });
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import type { Count } from '../../src/metrics/counts.ts';
 import {
   MAX_ATTRIBUTE_SETS,
   type ServerPlace,
   ServerRegistry,
   type ServerRegistryOptions,
 } from '../../src/metrics/server-registry.ts';
+import type { Count } from '../../src/metrics/server-series.ts';
 import { KNOWN_METHODS, PROTOCOL_ERROR_TYPES } from '../../src/semconv.ts';
 
 const METHODS = [...KNOWN_METHODS];

@@ -1,0 +1,61 @@
+import type { Attributes } from '@opentelemetry/api';
+import { expect, test } from 'vitest';
+import { createClientStore } from '../../src/metrics/client-store.ts';
+import {
+  CLIENT_INSTRUMENTS,
+  CLIENT_METRICS,
+  type MetricDefinition,
+  OTHER,
+} from '../../src/semconv.ts';
+import { createMetrics } from '../support/metric-reader.ts';
+
+const nothing = (): void => {};
+
+test('the same address, template and kind have one series', () => {
+  const store = createClientStore(CLIENT_METRICS, undefined, nothing);
+  const series = store.seriesOf('a', '/x', 'fetch');
+  expect(store.seriesOf('a', '/x', 'fetch')).toBe(series);
+  expect(store.seriesOf('a', '/x', 'eventsource')).not.toBe(series);
+});
+
+for (const listed of [0, 1, 20, 60, 100]) {
+  test(`no instrument has more than 1,500 attribute sets, of ${listed} listed types`, async () => {
+    const types = Array.from({ length: listed }, (_, i) => `listed${i}`);
+    const metrics = createMetrics();
+    const store = createClientStore(
+      CLIENT_METRICS,
+      listed > 0 ? types : undefined,
+      nothing,
+    );
+    store.attach(metrics.provider.getMeter('test'));
+    for (let i = 0; i < 300; i++) {
+      for (const kind of ['fetch', 'eventsource'] as const) {
+        const series = store.seriesOf(`host${i % 7}`, `/x${i}`, kind);
+        for (const type of types) series.addEvent(type);
+        for (let type = 0; type < 30; type++) series.addEvent(`type${type}`);
+      }
+    }
+    const templates = new Set<Attributes[string]>();
+    for (const points of (await metrics.collect()).values()) {
+      expect(points.length).toBeLessThanOrEqual(1500);
+      for (const { attributes } of points) {
+        templates.add(attributes['url.template']);
+      }
+    }
+    expect(templates).toContain(OTHER);
+    const counted = await metrics.sum('sse.client.received.events');
+    expect(counted).toBe(300 * 2 * (30 + listed));
+    await metrics.provider.shutdown();
+  });
+}
+
+test("a page's instruments are those of the documentation, but for active connections", () => {
+  const { activeConnections, ...documented } = CLIENT_METRICS;
+  expect(activeConnections.kind).toBe('observableUpDownCounter');
+  const plain = Object.entries(documented).map(([key, metric]) => {
+    const { description, across, ...instrument }: MetricDefinition = metric;
+    expect([description.length > 0, across]).toEqual([true, 'sum']);
+    return [key, instrument];
+  });
+  expect(Object.fromEntries(plain)).toEqual(CLIENT_INSTRUMENTS);
+});
