@@ -5,6 +5,7 @@ import { pathOf } from './support/files.ts';
 import {
   isKnown,
   listBareSeries,
+  listClientMetrics,
   listKnownNames,
   listMetrics,
   listPlannedMetrics,
@@ -14,7 +15,11 @@ import { findMetricNames } from './support/prometheus-api.ts';
 import { startPrometheusServer } from './support/prometheus-server.ts';
 
 const KNOWN = listKnownNames();
-const METRICS = [...listMetrics(), ...listPlannedMetrics()];
+const METRICS = [
+  ...listMetrics(),
+  ...listClientMetrics(),
+  ...listPlannedMetrics(),
+];
 const KNOWN_BARE = new Set([...KNOWN, ...METRICS.flatMap(listBareSeries)]);
 
 test('every metric that a rule asks for exists', async () => {

@@ -52,18 +52,21 @@ export function listSeries(metric: MetricDefinition): string[] {
   return metric.kind === 'histogram' ? listHistogram(name) : [name];
 }
 
-/** The metrics of src/semconv.ts. */
+/** The metrics of src/semconv.ts that every server has. */
 export function listMetrics(): MetricDefinition[] {
   return [SERVER_METRICS, PROCESS_METRICS].flatMap(
     (group): MetricDefinition[] => Object.values(group),
   );
 }
 
+/** Those that clients have. */
+export function listClientMetrics(): MetricDefinition[] {
+  return Object.values(CLIENT_METRICS);
+}
+
 /** The metrics that wait for a later part of the package. */
 export function listPlannedMetrics(): MetricDefinition[] {
-  return [GUARD_METRICS, CLIENT_METRICS].flatMap((group): MetricDefinition[] =>
-    Object.values(group),
-  );
+  return Object.values(GUARD_METRICS);
 }
 
 /** As {@link listSeries}, from an exporter that adds no unit: rules/compat.yaml. */
@@ -77,7 +80,11 @@ export function listKnownNames(): Set<string> {
     kind === 'histogram' ? listHistogram(name) : [name],
   );
   return new Set([
-    ...[...listMetrics(), ...listPlannedMetrics()].flatMap(listSeries),
+    ...[
+      ...listMetrics(),
+      ...listClientMetrics(),
+      ...listPlannedMetrics(),
+    ].flatMap(listSeries),
     ...readRules().flatMap(({ name, isAlert }) => (isAlert ? [] : [name])),
     ...foreign,
     ...OTHERS,
