@@ -35,28 +35,28 @@ import {
  * @returns {() => Promise<void>} sends the rest and ends it.
  */
 export function startBrowserMetrics({
-  url,
+  url = '',
   serviceName,
   attributes = {},
   intervalSeconds = 30,
   readers = [],
 }) {
+  const sender = url === '' ? undefined : createSender(url, intervalSeconds);
   const resource = { ...attributes, 'service.name': serviceName };
   const provider = new MeterProvider({
     // The default one says that it is a browser, by which the Collector knows it.
     resource: defaultResource().merge(resourceFromAttributes(resource)),
-    readers: [...readers, ...createExporter(url, intervalSeconds)],
+    readers: sender ? [...readers, sender.reader] : readers,
   });
   metrics.setGlobalMeterProvider(provider);
 
-  // A hidden page may never be seen again; there is no other last moment. The
-  // exporter's requests outlive the page (`keepalive`) up to 60 kB.
-  const send = () => void provider.forceFlush().catch(() => {});
+  // A hidden page may never be seen again, and in which order the two come is the
+  // browser's. Not `unload`: with it no page is kept for the way back.
+  const send = () => void sender?.send().catch(() => {});
   const sendWhenHidden = () => {
     if (document.visibilityState === 'hidden') send();
   };
   document.addEventListener('visibilitychange', sendWhenHidden);
-  // Not `unload`: with it a page is never kept for the way back.
   window.addEventListener('pagehide', send);
   return async () => {
     document.removeEventListener('visibilitychange', sendWhenHidden);
@@ -67,22 +67,30 @@ export function startBrowserMetrics({
 }
 
 /**
- * @param {string | undefined} url
+ * @param {string} url
  * @param {number} intervalSeconds
  */
-function createExporter(url, intervalSeconds) {
-  if (url === undefined || url === '') return [];
+function createSender(url, intervalSeconds) {
   const exporter = new OTLPMetricExporter({
     url: `${url.replace(/\/$/, '')}/v1/metrics`,
     // A page has no total that anyone could go on with: the next one begins at 0.
     temporalityPreference: AggregationTemporalityPreference.DELTA,
   });
   const exportIntervalMillis = intervalSeconds * 1000;
-  return [
-    new PeriodicExportingMetricReader({
-      exporter,
-      exportIntervalMillis,
-      exportTimeoutMillis: Math.min(10_000, exportIntervalMillis),
-    }),
-  ];
+  const reader = new PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis,
+    exportTimeoutMillis: Math.min(10_000, exportIntervalMillis),
+  });
+  return {
+    reader,
+    /**
+     * Not `forceFlush()`, which waits for an export that is under way: the page
+     * would be gone. The request outlives the page (`keepalive`), up to 60 kB.
+     */
+    async send() {
+      const { resourceMetrics } = await reader.collect();
+      exporter.export(resourceMetrics, () => {});
+    },
+  };
 }
