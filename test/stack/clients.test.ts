@@ -1,10 +1,20 @@
 /** What clients measure, from a real browser and from Node, on its way to Prometheus. */
+
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { REGISTER } from '../../scripts/packed/project.ts';
+import { fillRules } from '../../scripts/rules/fill.ts';
+import { readValues } from '../../scripts/rules/values.ts';
 import { type Chromium, startChromium } from '../browser/support/chromium.ts';
 import { until } from '../support/poll.ts';
 import { startServer, type TestServer } from '../support/sse-server.ts';
 import { pathOf } from './support/files.ts';
+import {
+  listClientMetrics,
+  listSeries,
+  readRules,
+} from './support/metric-names.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
 import { findFreePort } from './support/ports.ts';
 import { isAnswered, type Running, startProcess } from './support/process.ts';
@@ -16,6 +26,10 @@ import {
 } from './support/watching-page.ts';
 
 const TICKS = 6;
+/** The Collector gathers for 6 s. */
+const SETTLED_MS = 30_000;
+/** Rules are evaluated each 15 s, and some need others. */
+const EVALUATED_MS = 60_000;
 
 let application: Running;
 let site: TestServer;
@@ -128,24 +142,30 @@ test('what a page saw is in Prometheus, to the byte', async () => {
   expect(await pipeline.query(active)).toEqual([]);
 });
 
+/** What a browser does when the tab is no longer seen. */
+const HIDE = `(() => {
+  const hidden = { configurable: true, get: () => 'hidden' };
+  Object.defineProperty(document, 'visibilityState', hidden);
+  document.dispatchEvent(new Event('visibilitychange'));
+})()`;
+
 test('a page that is left sends the rest, though its next export were far', async () => {
   const page = await open('left', 3600);
   await untilTicks(page, TICKS);
   expect(await pipeline.query('{job="left"}')).toEqual([]);
-  await page.navigate(`${site.url}/health`);
-  const seen = await page.run<string>(`localStorage.getItem('seen')`);
+  // What is sent when it is hidden is under way when it goes.
+  await page.run(`${HIDE}, location.assign('/health')`);
+  const readSeen = `location.pathname === '/health' ? localStorage.seen : ''`;
+  const seen = await until('the next page', () =>
+    page.run<string>(readSeen).catch(() => ''),
+  );
   await expectAsSeen('left', JSON.parse(seen) as Seen);
 });
 
 test('a tab that is hidden sends, and goes on when it is back', async () => {
   const page = await open('hidden', 3600);
   await untilTicks(page, TICKS);
-  const seen = await page.run<number>(`new Promise((resolve) => {
-    document.addEventListener('visibilitychange', () => resolve(seen.tick));
-    const hidden = { configurable: true, get: () => 'hidden' };
-    Object.defineProperty(document, 'visibilityState', hidden);
-    document.dispatchEvent(new Event('visibilitychange'));
-  })`);
+  const seen = await page.run<number>(`${HIDE}, seen.tick`);
   const ticks = sumOf(
     'received_events_total',
     'hidden',
@@ -188,7 +208,11 @@ test('a page of another origin sends nothing', async () => {
 
 test('what a Node consumer saw is in Prometheus', async () => {
   const perStream = 4;
-  await using server = await startServer((_request, response) => {
+  await using server = await startServer((request, response) => {
+    if (request.url !== '/stream') {
+      response.writeHead(500).end();
+      return;
+    }
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     response.write('retry: 50\n\n');
     for (let event = 0; event < perStream; event++) {
@@ -221,7 +245,7 @@ test('what a Node consumer saw is in Prometheus', async () => {
     content_size_bytes_total: fetched.bytes,
     event_delay_seconds_count: fetched.events,
     active_connections: 0,
-    errors_total: 0,
+    errors_total: 1,
   };
   for (const [name, expected] of Object.entries(totals)) {
     await pipeline.untilValue(sumOf(name, 'consumer', byFetch), expected);
@@ -233,20 +257,95 @@ test('what a Node consumer saw is in Prometheus', async () => {
   );
   const bySource = ', sse_client_kind="eventsource"';
   const again = `${bySource}, sse_connection_reconnected="true"`;
-  await until(
-    'reconnects',
-    () =>
-      pipeline.queryValue(sumOf('opened_connections_total', 'consumer', again)),
-    (count) => (count ?? 0) >= 2,
-    30_000,
-  );
-  await until(
-    'delays of reconnects',
-    () =>
-      pipeline.queryValue(
-        sumOf('reconnect_delay_seconds_count', 'consumer', bySource),
-      ),
-    (count) => (count ?? 0) >= 2,
-    30_000,
-  );
+  for (const sum of [
+    sumOf('opened_connections_total', 'consumer', again),
+    sumOf('reconnect_delay_seconds_count', 'consumer', bySource),
+  ]) {
+    const isEnough = (count?: number) => (count ?? 0) >= 2;
+    await until(sum, () => pipeline.queryValue(sum), isEnough, SETTLED_MS);
+  }
 });
+
+test('every metric of clients has its series', async () => {
+  const names = async () => {
+    const samples = await pipeline.query(
+      'count by (__name__) ({__name__=~"sse_client_.+"})',
+    );
+    return samples.map(({ labels }) => labels['__name__']).sort();
+  };
+  const expected = listClientMetrics().flatMap(listSeries).sort();
+  await expect.poll(names, { timeout: SETTLED_MS }).toEqual(expected);
+});
+
+test('every rule about clients has an answer, of a job and a template', async () => {
+  const rules = readRules().filter(
+    ({ file }) => file === 'recording-clients.yaml',
+  );
+  expect(rules.length).toBeGreaterThan(10);
+  for (const { name } of rules) {
+    const samples = await until(
+      name,
+      () => pipeline.query(name),
+      ({ length }) => length > 0,
+      EVALUATED_MS,
+    );
+    const level = name.split(':')[0] ?? '';
+    for (const { labels } of samples) {
+      const { __name__, ...others } = labels;
+      expect(Object.keys(others).sort().join('_')).toBe(
+        level.replace(/^job_url_template_(sse_.+|error_type)$/, (_, last) =>
+          [`job`, last, 'url_template'].sort().join('_'),
+        ),
+      );
+    }
+  }
+});
+
+/** Thresholds that everything is beyond, but for one branch of an alternative. */
+const ANY = { value: -1, reason: 'any' };
+const NEVER = { value: 1e9, reason: 'never' };
+const ZERO = { value: 0, reason: 'any' };
+
+test.each([
+  ['interval', { buffering_factor: ZERO, buffering_delay: NEVER }],
+  ['delay', { buffering_factor: NEVER, buffering_delay: ANY }],
+])(
+  'every alert about clients sees what they send (buffering by %s)',
+  async (_, buffering) => {
+    const template = readFileSync(pathOf('prometheus/alerts/clients.yaml'), {
+      encoding: 'utf8',
+    });
+    const values = new Map(readValues('default'));
+    for (const name of [
+      'client_event_rate',
+      'delay',
+      'slow_handler_share',
+      'disconnected_share',
+      'disconnected_pages',
+      'rejected_share',
+      'rejected_share_rate',
+    ]) {
+      values.set(name, ANY);
+    }
+    for (const [name, value] of Object.entries(buffering)) {
+      values.set(name, value);
+    }
+    const { groups } = parse(fillRules(template, values)) as {
+      groups: { rules: { alert: string; expr: string }[] }[];
+    };
+    const alerts = groups.flatMap(({ rules }) => rules);
+    expect(alerts.length).toBe(5);
+    for (const { alert, expr } of alerts) {
+      const [sample] = await until(
+        alert,
+        () => pipeline.query(expr),
+        ({ length }) => length > 0,
+        EVALUATED_MS,
+      );
+      expect(sample?.labels, alert).toMatchObject({
+        job: expect.any(String),
+        url_template: expect.stringMatching(/^\//),
+      });
+    }
+  },
+);

@@ -3,10 +3,12 @@
 import { EventSource } from 'eventsource';
 
 const { STREAM_URL = '', FETCHES = '3', EVENTS = '12' } = process.env;
+const headers = { Accept: 'text/event-stream' };
 const fetched = { streams: 0, events: 0, bytes: 0 };
 
+// There is no stream.
+await fetch(new URL('/failing?status=500', STREAM_URL), { headers });
 for (let index = 0; index < Number(FETCHES); index++) {
-  const headers = { Accept: 'text/event-stream' };
   const text = await (await fetch(STREAM_URL, { headers })).text();
   fetched.streams += 1;
   fetched.events += text.split('\ndata: ').length - 1;
