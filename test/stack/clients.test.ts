@@ -39,7 +39,7 @@ let chromium: Chromium;
 /** The server of quick-start by flag, a site before it, Collector and Prometheus. */
 beforeAll(async () => {
   const url = `http://127.0.0.1:${await findFreePort()}`;
-  site = await startSite(url);
+  site = await startSite(() => url);
   pipeline = await startPipeline({ env: { BROWSER_ORIGIN: site.url } });
   application = startProcess(
     process.execPath,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
+import type { TestServer } from '../support/sse-server.ts';
 import { NOT_YET } from './not-yet.ts';
 import {
   type Dashboard,
@@ -27,7 +28,9 @@ import {
 } from './support/prometheus-api.ts';
 import { runPromtool } from './support/promtool.ts';
 import { type Scenario, startScenario } from './support/scenario.ts';
+import { startClients } from './support/scenario-clients.ts';
 import { sendTestAlert } from './support/test-alert.ts';
+import { startSite } from './support/watching-page.ts';
 
 const DASHBOARDS = readDashboards();
 /** As dashboards are opened: the last hour. */
@@ -35,12 +38,18 @@ const VIEW = { rangeSeconds: 3600, scrapeSeconds: readScrapeSeconds() };
 const VISITS = 5;
 
 let scenario: Scenario;
+let site: TestServer;
+let browser: AsyncDisposable;
 
 beforeAll(async () => {
-  scenario = await startScenario(true);
+  site = await startSite(() => scenario.stack.urlOf('nginx:8080'));
+  scenario = await startScenario(true, site.url);
   const { stack } = scenario;
   await Promise.all([
     drive(scenario),
+    startClients(scenario, site).then((started) => {
+      browser = started;
+    }),
     sendTestAlert(
       stack.urlOf('alertmanager:9093'),
       stack.urlOf('catcher:8025'),
@@ -61,6 +70,8 @@ async function untilScraped(url: string): Promise<void> {
 }
 
 afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await site?.[Symbol.asyncDispose]();
   await scenario?.[Symbol.asyncDispose]();
 }, 30_000);
 
@@ -169,8 +180,7 @@ test.each(DASHBOARDS)(
   async (dashboard) => {
     const empty: string[] = [];
     await choose(dashboard, 'all', (name) => empty.push(name));
-    // Nothing emits the metrics of clients yet.
-    expect(empty.filter((name) => name !== 'client')).toEqual([]);
+    expect(empty).toEqual([]);
   },
 );
 

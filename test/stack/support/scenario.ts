@@ -29,8 +29,15 @@ export interface Scenario extends AsyncDisposable {
   readonly scrapedVisitors: Visitors;
 }
 
-/** Starts all of it; exports, scrapes and rules once a second. */
-export async function startScenario(hasLoad: boolean): Promise<Scenario> {
+/**
+ * Starts all of it; exports, scrapes and rules once a second.
+ *
+ * @param origin - whose pages may send.
+ */
+export async function startScenario(
+  hasLoad: boolean,
+  origin = 'http://127.0.0.1',
+): Promise<Scenario> {
   const [port = 0, metricsPort = 0] = await findQuietPorts(2);
   const deaths: Error[] = [];
   const stack = await startStack({
@@ -41,7 +48,10 @@ export async function startScenario(hasLoad: boolean): Promise<Scenario> {
       exportIntervalMs: 1000,
     },
     hasLoad,
-    configure: (folder) => hurry(join(folder, 'prometheus'), metricsPort),
+    configure(folder) {
+      hurry(join(folder, 'prometheus'), metricsPort);
+      admit(join(folder, 'otel-collector', 'config.yaml'), origin);
+    },
     onDeath: (error) => deaths.push(error),
   });
   const url = `http://127.0.0.1:${port}`;
@@ -68,6 +78,13 @@ export async function startScenario(hasLoad: boolean): Promise<Scenario> {
       if (deaths[0] !== undefined) throw deaths[0];
     },
   };
+}
+
+/** What BROWSER_ORIGIN does. */
+function admit(path: string, origin: string): void {
+  const text = readFileSync(path, 'utf8');
+  const admitted = text.replace(/\$\{env:BROWSER_ORIGIN:-[^}]*\}/, origin);
+  writeFileSync(path, admitted);
 }
 
 interface PrometheusConfig {

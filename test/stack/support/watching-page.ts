@@ -31,11 +31,17 @@ export interface Visit {
   readonly slow?: number;
 }
 
-/** A site with the page of `test/stack/page/`; what else is asked is the application's. */
-export async function startSite(application: string): Promise<TestServer> {
+/**
+ * A site with the page of `test/stack/page/`; what else is asked is the application's.
+ *
+ * @param findApplication - its URL, which may be known later.
+ */
+export async function startSite(
+  findApplication: () => string,
+): Promise<TestServer> {
   const script = await buildPageScript(pathOf('test/stack/page/main.js'));
   const passOn: RequestListener = (request, response) => {
-    const url = `${application}${request.url}`;
+    const url = `${findApplication()}${request.url}`;
     const passed = ask(url, { headers: request.headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
