@@ -14,26 +14,20 @@ export type MetricKind =
   | 'observableGauge'
   | 'observableUpDownCounter';
 
-/** What an instrument is made of. */
-export interface InstrumentDefinition {
+/** One metric: what the instrument, its documentation and a panel need. */
+export interface MetricDefinition {
   /** OpenTelemetry name, with dots. */
   readonly name: string;
   readonly kind: MetricKind;
   /** UCUM unit: `s`, `By`, or an annotation such as `{connection}`. */
   readonly unit: string;
-  /** Attributes beside the base attributes of its group. */
-  readonly attributes?: readonly string[];
-  /** Values of its one attribute that are reported from the start. */
-  readonly values?: readonly (string | boolean)[];
-  /** Boundaries of a histogram's buckets, in the unit. */
-  readonly boundaries?: readonly number[];
-}
-
-/** One metric: what the instrument, its documentation and a panel need. */
-export interface MetricDefinition extends InstrumentDefinition {
   readonly description: string;
   /** How the figures of several instances are combined. */
   readonly across: 'sum' | 'max' | 'max of quantiles' | 'never';
+  /** Attributes beside the base attributes of its group. */
+  readonly attributes?: readonly string[];
+  /** Boundaries of a histogram's buckets, in the unit. */
+  readonly boundaries?: readonly number[];
   /** Records one value in N; see {@link MetricDefinition.kind} `histogram`. */
   readonly sampled?: true;
   /** Lacks `http.route` and `http.request.method`. */
@@ -628,124 +622,63 @@ export const PROCESS_METRICS = {
   },
 } as const satisfies Record<string, MetricDefinition>;
 
-/**
- * Instruments of a page: all that its door takes along, without what is for
- * people.
- */
-export const CLIENT_INSTRUMENTS = {
-  openedConnections: {
-    name: 'sse.client.opened_connections',
-    kind: 'observableCounter',
-    unit: '{connection}',
-    attributes: [ATTR_SSE_CONNECTION_RECONNECTED],
-    values: [false, true],
-  },
-  closedConnections: {
-    name: 'sse.client.closed_connections',
-    kind: 'observableCounter',
-    unit: '{connection}',
-    attributes: [ATTR_SSE_CLIENT_CLOSE_REASON],
-    values: CLIENT_CLOSE_REASONS,
-  },
-  connectionOpenTime: {
-    name: 'sse.client.connection.open_time',
-    kind: 'histogram',
-    unit: 's',
-    boundaries: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-  },
-  connectionDuration: {
-    name: 'sse.client.connection.duration',
-    kind: 'histogram',
-    unit: 's',
-    boundaries: LIFETIME,
-  },
-  errors: {
-    name: 'sse.client.errors',
-    kind: 'observableCounter',
-    unit: '{error}',
-    attributes: [ATTR_ERROR_TYPE],
-    values: CLIENT_ERROR_TYPES,
-  },
-  reconnectDelay: {
-    name: 'sse.client.reconnect.delay',
-    kind: 'histogram',
-    unit: 's',
-    boundaries: [0.5, 1, 2, 3, 5, 10, 15, 30, 60, 300],
-  },
-  receivedEvents: {
-    name: 'sse.client.received.events',
-    kind: 'observableCounter',
-    unit: '{event}',
-    attributes: [ATTR_SSE_EVENT_TYPE],
-  },
-  contentSize: {
-    name: 'sse.client.content.size',
-    kind: 'observableCounter',
-    unit: 'By',
-  },
-  eventInterval: {
-    name: 'sse.client.event.interval',
-    kind: 'histogram',
-    unit: 's',
-    boundaries: INTERVAL,
-  },
-  eventDelay: {
-    name: 'sse.client.event.delay',
-    kind: 'histogram',
-    unit: 's',
-    boundaries: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
-  },
-  eventHandlerDuration: {
-    name: 'sse.client.event.handler.duration',
-    kind: 'histogram',
-    unit: 's',
-    boundaries: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
-  },
-  connectedTime: {
-    name: 'sse.client.connected_time',
-    kind: 'observableCounter',
-    unit: 's',
-  },
-  disconnectedTime: {
-    name: 'sse.client.disconnected_time',
-    kind: 'observableCounter',
-    unit: 's',
-  },
-} as const satisfies Record<string, InstrumentDefinition>;
+/** Before the names of all instruments of clients. */
+export const CLIENT_PREFIX = 'sse.client.';
 
-/** A key of {@link CLIENT_INSTRUMENTS}. */
-export type ClientInstrumentKey = keyof typeof CLIENT_INSTRUMENTS;
+/** A counter of clients: its unit, its one attribute, the values known of that. */
+export type ClientCounter = readonly [
+  unit: string,
+  attribute?: string,
+  values?: readonly (string | boolean)[],
+];
 
-const NODE_INSTRUMENTS = {
-  activeConnections: {
-    name: 'sse.client.active_connections',
-    kind: 'observableUpDownCounter',
-    unit: '{connection}',
-  },
-  ...CLIENT_INSTRUMENTS,
-} as const satisfies Record<string, InstrumentDefinition>;
+/** Counters of clients by name, in the short form that a page takes along. */
+export const CLIENT_COUNTERS = {
+  opened_connections: [
+    '{connection}',
+    ATTR_SSE_CONNECTION_RECONNECTED,
+    [false, true],
+  ],
+  closed_connections: [
+    '{connection}',
+    ATTR_SSE_CLIENT_CLOSE_REASON,
+    CLIENT_CLOSE_REASONS,
+  ],
+  errors: ['{error}', ATTR_ERROR_TYPE, CLIENT_ERROR_TYPES],
+  'received.events': ['{event}', ATTR_SSE_EVENT_TYPE],
+  'content.size': ['By'],
+  connected_time: ['s'],
+  disconnected_time: ['s'],
+} as const satisfies Record<string, ClientCounter>;
+
+/** Boundaries of the histograms of clients by name; all are in seconds. */
+export const CLIENT_HISTOGRAMS = {
+  'connection.open_time': [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  'connection.duration': LIFETIME,
+  'reconnect.delay': [0.5, 1, 2, 3, 5, 10, 15, 30, 60, 300],
+  'event.interval': INTERVAL,
+  'event.delay': [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  'event.handler.duration': [
+    0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+  ],
+} as const satisfies Record<string, readonly number[]>;
+
+/** What is open now: of Node alone, since page after page would show 1. */
+export const CLIENT_ACTIVE = 'active_connections';
+
+/** A name in {@link CLIENT_COUNTERS}, or the one of Node. */
+export type ClientCounterName =
+  | keyof typeof CLIENT_COUNTERS
+  | typeof CLIENT_ACTIVE;
+
+/** A name in {@link CLIENT_HISTOGRAMS}. */
+export type ClientHistogramName = keyof typeof CLIENT_HISTOGRAMS;
 
 /**
  * Metrics of browsers and of clients in Node: `sse.client.*`. They carry
  * `server.address`, `url.template` and `sse.client.kind`.
  */
-export const CLIENT_METRICS = /* @__PURE__ */ describe(NODE_INSTRUMENTS, {
-  activeConnections: 'Event streams open now; clients in Node only.',
-  openedConnections: 'Event streams opened.',
-  closedConnections: 'Event streams closed, by cause.',
-  connectionOpenTime: 'Construction or reconnect to open.',
-  connectionDuration: 'How long each connection was open.',
-  errors: 'What went wrong with a connection.',
-  reconnectDelay: 'Connection lost to open again.',
-  receivedEvents: 'Events received.',
-  contentSize: 'Bytes of event stream, or of its data, received.',
-  eventInterval: 'Time between two events of one connection.',
-  eventDelay: 'Sent by the server to received.',
-  eventHandlerDuration: "Time inside the page's listeners.",
-  connectedTime: 'Time connected.',
-  disconnectedTime:
-    'Time disconnected, while visible and not closed by the page.',
-});
+export const CLIENT_METRICS = /* @__PURE__ */ describeClient();
 
 /** A key of {@link CLIENT_METRICS}. */
 export type ClientMetricKey = keyof typeof CLIENT_METRICS;
@@ -776,20 +709,72 @@ export function prometheusName(metric: MetricDefinition): string {
   return metric.kind === 'observableCounter' ? `${name}_total` : name;
 }
 
-type Described<Definitions> = {
-  readonly [Key in keyof Definitions]: Definitions[Key] & {
-    readonly description: string;
-    readonly across: 'sum';
+/** What a page takes along, and what people read. */
+function describeClient() {
+  const counter = (name: keyof typeof CLIENT_COUNTERS, description: string) => {
+    const [unit, attribute]: ClientCounter = CLIENT_COUNTERS[name];
+    return {
+      name: CLIENT_PREFIX + name,
+      kind: 'observableCounter',
+      unit,
+      description,
+      across: 'sum',
+      ...(attribute === undefined ? {} : { attributes: [attribute] }),
+    } as const;
   };
-};
-
-function describe<Definitions extends Record<string, InstrumentDefinition>>(
-  definitions: Definitions,
-  texts: Readonly<Record<keyof Definitions, string>>,
-): Described<Definitions> {
-  const described = Object.entries(definitions).map(([key, definition]) => [
-    key,
-    { ...definition, description: texts[key], across: 'sum' },
-  ]);
-  return Object.fromEntries(described);
+  const histogram = (name: ClientHistogramName, description: string) =>
+    ({
+      name: CLIENT_PREFIX + name,
+      kind: 'histogram',
+      unit: 's',
+      description,
+      across: 'sum',
+      boundaries: CLIENT_HISTOGRAMS[name],
+    }) as const;
+  return {
+    activeConnections: {
+      name: CLIENT_PREFIX + CLIENT_ACTIVE,
+      kind: 'observableUpDownCounter',
+      unit: '{connection}',
+      description: 'Event streams open now; clients in Node only.',
+      across: 'sum',
+    },
+    openedConnections: counter('opened_connections', 'Event streams opened.'),
+    closedConnections: counter(
+      'closed_connections',
+      'Event streams closed, by cause.',
+    ),
+    connectionOpenTime: histogram(
+      'connection.open_time',
+      'Construction or reconnect to open.',
+    ),
+    connectionDuration: histogram(
+      'connection.duration',
+      'How long each connection was open.',
+    ),
+    errors: counter('errors', 'What went wrong with a connection.'),
+    reconnectDelay: histogram(
+      'reconnect.delay',
+      'Connection lost to open again.',
+    ),
+    receivedEvents: counter('received.events', 'Events received.'),
+    contentSize: counter(
+      'content.size',
+      'Bytes of event stream, or of its data, received.',
+    ),
+    eventInterval: histogram(
+      'event.interval',
+      'Time between two events of one connection.',
+    ),
+    eventDelay: histogram('event.delay', 'Sent by the server to received.'),
+    eventHandlerDuration: histogram(
+      'event.handler.duration',
+      "Time inside the page's listeners.",
+    ),
+    connectedTime: counter('connected_time', 'Time connected.'),
+    disconnectedTime: counter(
+      'disconnected_time',
+      'Time disconnected, while visible and not closed by the page.',
+    ),
+  } as const satisfies Record<string, MetricDefinition>;
 }

@@ -5,7 +5,6 @@ import {
   metrics,
   type TracerProvider,
 } from '@opentelemetry/api';
-import { CLIENT_INSTRUMENTS } from '../semconv.ts';
 import { PACKAGE_NAME, PACKAGE_VERSION } from '../version.ts';
 import { hookEventSource } from './event-source.ts';
 import { attempt, say } from './failure.ts';
@@ -67,7 +66,7 @@ export class SseClientInstrumentation {
       detach();
       detach = monitor.store.attach(meter);
     };
-    const monitor = createMonitor(CLIENT_INSTRUMENTS, this.#config, () => {
+    const monitor = createMonitor(this.#config, () => {
       look();
       timer ??= setInterval(() => attempt(look), LOOK_MS);
     });
@@ -78,7 +77,7 @@ export class SseClientInstrumentation {
       watchPage(monitor, scope),
       () => {
         clearInterval(timer);
-        for (const connection of monitor.connections) connection.forget();
+        for (const connection of monitor.connections) connection.close();
         detach();
         delete scope[OWNER];
       },

@@ -1,16 +1,14 @@
 import { MeterBinding } from '../metrics/meter-binding.ts';
-import { CLIENT_METRICS } from '../semconv.ts';
 import { PACKAGE_VERSION } from '../version.ts';
 import { say } from './failure.ts';
-import { type ClientMonitor, createMonitor } from './monitor.ts';
 import type { SseClientInstrumentationConfig } from './types.ts';
-
-/** Begins to watch. @returns its undo. */
-type ClientHook = (monitor: ClientMonitor) => () => void;
+import { watchUndici } from './undici.ts';
+import type { createUndiciStreams, UndiciStreams } from './undici-streams.ts';
 
 /** What a door brings. */
 export interface ClientDoor {
-  readonly hook: ClientHook;
+  /** Brings what counts, when there is something to be counted. */
+  readonly bring: () => typeof createUndiciStreams;
   /** Where its metrics go; without one it looks for the application's provider. */
   readonly binding?: MeterBinding;
   /** Called at the first stream. */
@@ -18,9 +16,11 @@ export interface ClientDoor {
 }
 
 /** The clients that are measured in this process. */
-export interface ClientMonitoring {
+interface ClientMonitoring {
   readonly binding: MeterBinding;
-  readonly monitor: ClientMonitor;
+  options: SseClientInstrumentationConfig;
+  /** From the first stream on. */
+  streams: UndiciStreams | undefined;
   readonly stop: () => void;
 }
 
@@ -74,7 +74,7 @@ export function configureClientMonitoring(
 
 /** Counts what is open as closed by the application, which ends. */
 export function closeClients(): void {
-  for (const connection of running?.monitor.connections ?? []) {
+  for (const connection of running?.streams?.monitor.connections ?? []) {
     connection.close('page');
   }
 }
@@ -88,38 +88,37 @@ export function stopClientMonitoring(owner: object): void {
 }
 
 function configure(
-  { monitor }: ClientMonitoring,
+  monitoring: ClientMonitoring,
   config: SseClientInstrumentationConfig,
 ): void {
-  monitor.options = { ...monitor.options, ...config };
+  monitoring.options = { ...monitoring.options, ...config };
+  const { options, streams } = monitoring;
+  if (streams !== undefined) streams.monitor.options = options;
 }
 
 function start(
-  config: SseClientInstrumentationConfig,
+  options: SseClientInstrumentationConfig,
   door: ClientDoor,
 ): ClientMonitoring {
-  const { binding = new MeterBinding(), onFirstStream } = door;
-  let leave: (() => void) | undefined;
-  const monitor = createMonitor(CLIENT_METRICS, config, () => {
-    if (leave === undefined) {
-      // A process without a stream has no instruments of ours.
-      leave = binding.use(monitor.store.attach);
-      onFirstStream?.();
-    }
-    binding.refresh();
-  });
-  const unhook = door.hook(monitor);
+  const { binding = new MeterBinding(), onFirstStream, bring } = door;
   const endLooking = door.binding ? () => {} : lookForProvider(binding);
-  return {
+  const monitoring: ClientMonitoring = {
     binding,
-    monitor,
+    options,
+    streams: undefined,
     stop() {
       endLooking();
-      unhook();
-      for (const connection of monitor.connections) connection.forget();
-      leave?.();
+      unwatch();
+      monitoring.streams?.stop();
     },
   };
+  const unwatch = watchUndici(() => {
+    const streams = bring()(monitoring.options, binding);
+    monitoring.streams = streams;
+    onFirstStream?.();
+    return streams.listener;
+  });
+  return monitoring;
 }
 
 /** An application registers its provider when it likes to. */

@@ -1,9 +1,10 @@
-import type { ClientHistogramKey } from '../metrics/client-store.ts';
 import { cleanPathname } from '../protocol/clean-path.ts';
-import type {
-  ClientCloseReason,
-  ClientErrorType,
-  ClientKind,
+import {
+  CLIENT_ACTIVE,
+  type ClientCloseReason,
+  type ClientErrorType,
+  type ClientHistogramName,
+  type ClientKind,
 } from '../semconv.ts';
 import { attempt } from './failure.ts';
 import type { ClientMonitor } from './monitor.ts';
@@ -24,7 +25,7 @@ export interface Connection {
   count(bytes: number): void;
   receive(event: SseReceivedEvent): void;
   /** The application's listeners had an event since then. */
-  handle(startedAt: number | undefined): void;
+  handle(startedAt: number): void;
   fail(error: ClientErrorType): void;
   /** It was lost, or could not be opened; the client tries again. */
   lose(): void;
@@ -32,98 +33,87 @@ export interface Connection {
   leave(): void;
   /** The page is back, from the browser's cache of pages. */
   comeBack(): void;
-  /** It ends for good. */
-  close(reason: ClientCloseReason): void;
-  /** What happens to it from now on is not counted. */
-  forget(): void;
+  /**
+   * It ends for good: what happens to it from now on is not counted.
+   *
+   * @param reason - without one, its end is not counted either.
+   */
+  close(reason?: ClientCloseReason): void;
   /** Adds the time until now to its series. */
-  settle(now: number): void;
+  settle(): void;
 }
 
 /**
- * Creates it. Times are milliseconds of the monotonic clock.
+ * Creates it. Times are milliseconds of the monotonic clock; NaN is never.
  *
  * @param startedAt - when the attempt began.
- * @param isAlive - whether it is open after all, when its page comes back.
  */
 export function createConnection(
   monitor: ClientMonitor,
   url: URL,
   kind: ClientKind,
-  startedAt: number | undefined,
-  isAlive: () => boolean = () => true,
+  startedAt: number,
 ): Connection {
-  const { store, connections, isVisibleSince } = monitor;
   const template = attempt(
     () => monitor.options.urlTemplate?.(url),
     'urlTemplate',
   );
-  const { add, addEvent, record } = store.seriesOf(
+  const { add, addEvent, record } = monitor.store.seriesOf(
     url.hostname,
     String(template ?? cleanPathname(url.pathname)),
     kind,
   );
-  let state: 'connecting' | 'open' | 'closed' = 'connecting';
-  let settled = startedAt ?? performance.now();
-  let openedAt = 0;
-  let lostAt: number | undefined;
-  let lastEventAt: number | undefined;
-  let wasOpen = false;
-  let hasLeft = false;
+  let state: 'connecting' | 'open' | 'left' | 'closed' = 'connecting';
+  /** Until when its time is in the series. */
+  let settledAt = startedAt;
+  let openedAt = Number.NaN;
+  let lostAt = Number.NaN;
+  let lastEventAt = Number.NaN;
 
-  const recordSince = (
-    key: ClientHistogramKey,
-    since: number | undefined,
-  ): void => {
-    if (since !== undefined) record(key, (performance.now() - since) / 1000);
+  const recordSince = (key: ClientHistogramName, since: number): void => {
+    const seconds = (performance.now() - since) / 1000;
+    if (seconds >= 0) record(key, seconds);
   };
   /** A page that slept would have long times, and its server no fault. */
-  const recordSeen = (
-    key: ClientHistogramKey,
-    since: number | undefined,
-  ): void => {
-    if (isVisibleSince(since ?? 0)) recordSince(key, since);
+  const recordSeen = (key: ClientHistogramName, since: number): void => {
+    if (since >= monitor.visibleSince) recordSince(key, since);
   };
-  const end = (reason: ClientCloseReason): void => {
-    connection.settle(performance.now());
-    startedAt = undefined;
-    if (state !== 'open') return;
-    state = 'connecting';
-    add('activeConnections', -1);
-    add('closedConnections', 1, reason);
-    recordSince('connectionDuration', openedAt);
+  const end = (next: typeof state, reason?: ClientCloseReason): void => {
+    connection.settle();
+    startedAt = Number.NaN;
+    if (state === 'open' && reason) {
+      add(CLIENT_ACTIVE, -1);
+      add('closed_connections', 1, reason);
+      recordSince('connection.duration', openedAt);
+    }
+    if (state !== 'closed') state = next;
   };
 
   const connection: Connection = {
     isOpen: () => state === 'open',
-    open(isAgain = wasOpen) {
-      if (state !== 'connecting') return;
-      const now = performance.now();
-      connection.settle(now);
+    open(isAgain = openedAt >= 0) {
+      if (state === 'open' || state === 'closed') return;
+      connection.settle();
       state = 'open';
-      openedAt = now;
-      add('activeConnections');
-      add('openedConnections', 1, isAgain);
-      recordSince('connectionOpenTime', startedAt);
-      recordSeen('reconnectDelay', lostAt);
-      wasOpen = true;
-      hasLeft = false;
-      lostAt = undefined;
-      lastEventAt = undefined;
+      openedAt = settledAt;
+      add(CLIENT_ACTIVE);
+      add('opened_connections', 1, isAgain);
+      recordSince('connection.open_time', startedAt);
+      recordSeen('reconnect.delay', lostAt);
+      lostAt = lastEventAt = Number.NaN;
     },
     retry(time) {
       startedAt = time;
       // Asleep, it was not missed.
-      if (!isVisibleSince(settled)) settled = time;
-      connections.add(connection);
+      if (settledAt < monitor.visibleSince) settledAt = time;
+      monitor.connections.add(connection);
     },
-    count: (bytes) => add('contentSize', bytes),
+    count: (bytes) => add('content.size', bytes),
     receive(event) {
       if (state !== 'open') return;
-      const now = performance.now();
       addEvent(event.type);
-      recordSeen('eventInterval', lastEventAt);
-      lastEventAt = now;
+      recordSeen('event.interval', lastEventAt);
+      lastEventAt = performance.now();
       const sent = attempt(
         () => (monitor.options.sentAt ?? readTimestamp)(event),
         'sentAt',
@@ -131,46 +121,43 @@ export function createConnection(
       const delay =
         Date.now() + monitor.clocks.offsetOf(url.host) - (sent ?? Number.NaN);
       if (Math.abs(delay) < DAY_MS) {
-        recordSeen('eventDelay', now - Math.max(0, delay));
+        recordSeen('event.delay', lastEventAt - Math.max(0, delay));
       }
     },
-    handle: (since) => recordSince('eventHandlerDuration', since),
+    handle: (since) => recordSince('event.handler.duration', since),
     fail(error) {
       if (state !== 'closed') add('errors', 1, error);
     },
     lose() {
-      const isLost = state === 'open';
-      connection.fail(isLost || hasLeft ? 'connection_lost' : 'connect_failed');
-      hasLeft = false;
-      end('lost');
-      if (isLost) lostAt = performance.now();
+      const last = state;
+      connection.fail(
+        last === 'connecting' ? 'connect_failed' : 'connection_lost',
+      );
+      end('connecting', 'lost');
+      if (last === 'open') lostAt = settledAt;
     },
     leave() {
-      hasLeft = state === 'open';
-      end('page');
+      if (state === 'open') end('left', 'page');
     },
     comeBack() {
-      if (hasLeft && isAlive()) connection.open(true);
+      if (state === 'left') connection.open(true);
     },
     close(reason) {
-      end(reason);
-      connection.forget();
-      connections.delete(connection);
+      end('closed', reason);
+      monitor.connections.delete(connection);
     },
-    forget() {
-      state = 'closed';
-    },
-    settle(now) {
-      const seconds = (now - settled) / 1000;
-      settled = now;
-      if (state === 'open') add('connectedTime', seconds);
+    settle() {
+      const since = settledAt;
+      settledAt = performance.now();
+      const seconds = (settledAt - since) / 1000;
+      if (state === 'open') add('connected_time', seconds);
       else if (
         state === 'connecting' &&
         // What an answer to a plain request takes is no time without it.
-        (wasOpen || kind === 'eventsource') &&
-        isVisibleSince(now)
+        (openedAt >= 0 || kind === 'eventsource') &&
+        settledAt >= monitor.visibleSince
       ) {
-        add('disconnectedTime', seconds);
+        add('disconnected_time', seconds);
       }
     },
   };

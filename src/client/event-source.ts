@@ -14,10 +14,8 @@ interface Source extends EventTarget {
 /** Our part of an EventSource. */
 interface Watched {
   readonly connection: Connection;
-  /** Listens to a type before the page does. */
-  before(type: string): void;
-  /** Listens to a type after all listeners of the page's. */
-  after(type: string): void;
+  /** Listens to a type before and after all listeners of the page's. */
+  listen(type: string): void;
 }
 
 type SourceClass = (new (...args: never[]) => Source) & (() => void);
@@ -48,49 +46,45 @@ export function hookEventSource(
       new URL(source.url),
       'eventsource',
       startedAt,
-      () => source.readyState === OPEN,
     );
     const ends = new Map<string, () => void>();
-    let handledSince: number | undefined;
-    const before = (type: string, onPlain?: () => void): void => {
-      if (ends.has(type)) return;
-      // Each type has one of its own: its place is another.
-      ends.set(type, () => attempt(() => connection.handle(handledSince)));
-      addEventListener.call(source, type, (event: Event) => {
-        handledSince = attempt(() => {
-          // A server may name its events as it likes, `error` too.
-          if ('data' in event) receive(connection, event);
-          else onPlain?.();
-          return 'data' in event ? performance.now() : undefined;
-        });
+    let handledSince = Number.NaN;
+    const onEvent = (event: Event): void => {
+      attempt(() => {
+        handledSince = Number.NaN;
+        // A server may name its events as it likes, `error` too.
+        if ('data' in event) {
+          receive(connection, event);
+          handledSince = performance.now();
+        } else if (source.readyState === OPEN) connection.open();
+        else if (source.readyState === CLOSED) {
+          connection.fail('rejected');
+          connection.close('error');
+        } else connection.lose();
       });
     };
-    before('message');
-    before('open', () => connection.open());
-    before('error', () => {
-      if (source.readyState !== CLOSED) return connection.lose();
-      connection.fail('rejected');
-      connection.close('error');
-    });
-    return {
-      connection,
-      before,
-      after(type) {
-        const end = ends.get(type);
-        if (!end) return;
-        // Taken off and put on again it is the last one.
-        removeEventListener.call(source, type, end);
-        addEventListener.call(source, type, end);
-      },
+    const listen = (type: string): void => {
+      // Each type has one of its own: its place is another.
+      const end =
+        ends.get(type) ??
+        (() => attempt(() => connection.handle(handledSince)));
+      ends.set(type, end);
+      addEventListener.call(source, type, onEvent, true);
+      // Taken off and put on again it is the last one.
+      removeEventListener.call(source, type, end);
+      addEventListener.call(source, type, end);
     };
+    for (const type of ['open', 'error', 'message']) {
+      addEventListener.call(source, type, onEvent, true);
+    }
+    return { connection, listen };
   };
 
-  /** Does something of ours before and after a method of a source's. */
+  /** Does something of ours after a method, or a setter, of a source's. */
   const tap = (
     key: string,
-    slot: 'value' | 'set',
-    after: (watched: Watched, type: string) => void,
-    before?: (watched: Watched, type: string) => void,
+    act: (watched: Watched, args: unknown[]) => void,
+    slot: 'value' | 'set' = 'value',
   ): (() => void) =>
     replace(
       prototype,
@@ -98,13 +92,11 @@ export function hookEventSource(
       (original: Method) =>
         wrap(original, {
           apply(target, self: object, args) {
-            const watched = all.get(self);
-            const run = (step: typeof before): void => {
-              attempt(() => watched && step?.(watched, String(args[0])));
-            };
-            run(before);
             const result = Reflect.apply(target, self, args);
-            run(after);
+            attempt(() => {
+              const watched = all.get(self);
+              if (watched) act(watched, args);
+            });
             return result;
           },
         }),
@@ -122,14 +114,9 @@ export function hookEventSource(
   const undo = [
     replace(scope, 'EventSource', () => wrapped),
     replace(prototype, 'constructor', () => wrapped),
-    tap(
-      'addEventListener',
-      'value',
-      ({ after }, type) => after(type),
-      ({ before }, type) => before(type),
-    ),
-    tap('onmessage', 'set', ({ after }) => after('message')),
-    tap('close', 'value', ({ connection }) => connection.close('page')),
+    tap('addEventListener', ({ listen }, [type]) => listen(String(type))),
+    tap('onmessage', ({ listen }) => listen('message'), 'set'),
+    tap('close', ({ connection }) => connection.close('page')),
   ];
   return () => {
     for (const step of undo) step();

@@ -21,20 +21,20 @@ export interface Ask {
   readonly header: ReadHeader;
 }
 
-/** How the body ended. */
+/** How a body ended. */
 export type Ending = 'completed' | 'page' | 'lost' | 'error';
 
 /** One answer that is an event stream. */
 export interface Exchange {
+  readonly connection: Connection;
   /** Takes the next bytes of the body. */
   feed(chunk: Uint8Array): void;
-  /** Counts bytes that are not looked into. */
-  count(bytes: number): void;
+  /** The body ended; `lost`: the client comes back. */
   end(ending: Ending): void;
 }
 
 /**
- * Counts an answer.
+ * Counts an answer to a request by `fetch`.
  *
  * @returns its stream; `undefined` when it is none.
  */
@@ -44,72 +44,64 @@ export function readAnswer(
   status: number,
   header: ReadHeader,
 ): Exchange | undefined {
-  const { url, kind, time } = ask;
   const accept = ask.header('accept') ?? '';
-  // A redirect, or no answer yet.
-  if (status < 200 || (status > 299 && status < 400)) return undefined;
-  const isStream = status < 300 && acceptsEventStream(header('content-type'));
-  if (!isStream && !acceptsEventStream(accept)) return undefined;
-  const now = Date.now();
-  monitor.clocks.learn(url.host, header, now + time - performance.now(), now);
-  const isSource = kind === 'eventsource';
-  if (isStream && (isSource ? status === 200 : status !== 204)) {
-    return openExchange(monitor, ask);
+  const isStream = acceptsEventStream(header('content-type'));
+  // No answer yet, none to come, or a redirect.
+  if (status < 200 || status === 204 || (status > 299 && status < 400)) {
+    return undefined;
   }
-  if (isSource) {
-    const connection = find(monitor, ask);
-    connection.fail('rejected');
-    connection.close('error');
-  } else if (status > 299) miss(monitor, ask, 'http_status');
+  if (isStream && status < 300) return openExchange(monitor, ask, header);
+  if (!acceptsEventStream(accept)) return undefined;
+  if (status > 299) miss(monitor, ask, 'http_status');
   // Who would take something else, too, was given it.
-  else if (status !== 204 && !accept.includes(',')) {
+  else if (!accept.includes(',')) {
     miss(monitor, ask, 'content_type');
   }
   return undefined;
 }
 
-/** Counts a request that was never answered, against the client's will. */
-export function failToConnect(monitor: ClientMonitor, ask: Ask): void {
-  if (acceptsEventStream(ask.header('accept'))) {
-    miss(monitor, ask, 'connect_failed');
-  }
-}
-
 /** Counts an attempt that came to nothing; there may be another. */
-function miss(monitor: ClientMonitor, ask: Ask, error: ClientErrorType): void {
+export function miss(
+  monitor: ClientMonitor,
+  ask: Ask,
+  error: ClientErrorType,
+): void {
+  if (!acceptsEventStream(ask.header('accept'))) return;
   const connection = find(monitor, ask);
   connection.fail(error);
   wait(monitor, ask, connection);
 }
 
-function openExchange(monitor: ClientMonitor, ask: Ask): Exchange {
+/** Counts an event stream. */
+function openExchange(
+  monitor: ClientMonitor,
+  ask: Ask,
+  header: ReadHeader,
+): Exchange {
   const connection = find(monitor, ask);
+  const now = Date.now();
+  const asked = now + ask.time - performance.now();
+  monitor.clocks.learn(ask.url.host, header, asked, now);
   connection.open(ask.header('last-event-id') ? true : undefined);
   const parse = createEventParser(connection.receive);
   return {
+    connection,
     feed(chunk) {
       if (!connection.isOpen()) return;
       connection.count(chunk.length);
       parse(chunk);
     },
-    count: connection.count,
     end(ending) {
       if (!connection.isOpen()) return;
-      if (ending === 'error') connection.fail('_OTHER');
-      // An EventSource comes back, however its stream ended.
-      if (
-        ending === 'lost' ||
-        (ending === 'completed' && ask.kind === 'eventsource')
-      ) {
-        connection.lose();
-        wait(monitor, ask, connection);
-      } else connection.close(ending);
+      if (ending !== 'lost') return connection.close(ending);
+      connection.lose();
+      wait(monitor, ask, connection);
     },
   };
 }
 
 /** The connection that asked the same and was lost, or a new one. */
-function find(
+export function find(
   monitor: ClientMonitor,
   { key, url, kind, time }: Ask,
 ): Connection {

@@ -1,5 +1,5 @@
 import { watchBody } from './body.ts';
-import { type Ask, failToConnect, readAnswer } from './exchange.ts';
+import { type Ask, miss, readAnswer } from './exchange.ts';
 import { attempt } from './failure.ts';
 import type { ClientMonitor } from './monitor.ts';
 import { replace, wrap } from './wrap.ts';
@@ -31,7 +31,7 @@ export function hookFetch(
           (error: unknown) => {
             attempt(() => {
               const ask = readAsk(args, time);
-              if (!ask.signal?.aborted) failToConnect(monitor, ask);
+              if (!ask.signal?.aborted) miss(monitor, ask, 'connect_failed');
             });
             throw error;
           },
@@ -47,7 +47,8 @@ function onResponse(
   args: Parameters<Fetch>,
   time: number,
 ): void {
-  const { status, headers, url } = response;
+  const { status, headers, url, body } = response;
+  if (!body) return;
   const ask = readAsk(args, time, url);
   const exchange = readAnswer(monitor, ask, status, (name) =>
     headers.get(name),

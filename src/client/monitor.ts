@@ -1,5 +1,4 @@
 import {
-  type ClientInstruments,
   type ClientStore,
   createClientStore,
 } from '../metrics/client-store.ts';
@@ -17,10 +16,13 @@ export interface ClientMonitor {
   /** Those that were lost, by what they asked for; see `exchange.ts`. */
   readonly losses: Loss[];
   add(connection: Connection): void;
-  /** Says whether nobody can see the page: it may sleep. */
-  setHidden(isHidden: boolean): void;
-  /** Whether the page could be seen all the time since then. */
-  isVisibleSince(time: number): boolean;
+  /** Adds the time until now of each connection to its series. */
+  settle(): void;
+  /**
+   * Since when the page can be seen, by the monotonic clock; never where it is
+   * hidden: it may sleep then, and its times say nothing of the server.
+   */
+  visibleSince: number;
 }
 
 /** A connection that may come back. */
@@ -36,22 +38,16 @@ interface Loss {
  * @param onConnection - called before each connection is counted.
  */
 export function createMonitor(
-  instruments: ClientInstruments,
   options: SseClientInstrumentationConfig,
   onConnection: () => void,
 ): ClientMonitor {
   const connections = new Set<Connection>();
   const settle = (): void => {
-    const now = performance.now();
-    for (const connection of connections) connection.settle(now);
+    for (const connection of connections) connection.settle();
   };
-  let isHidden = false;
-  let visibleSince = -Infinity;
   return {
     options,
-    store: createClientStore(instruments, options.eventTypes, () =>
-      attempt(settle),
-    ),
+    store: createClientStore(options.eventTypes, () => attempt(settle)),
     clocks: createServerClocks(),
     connections,
     losses: [],
@@ -59,11 +55,7 @@ export function createMonitor(
       connections.add(connection);
       onConnection();
     },
-    setHidden(isHiddenNow) {
-      settle();
-      if (isHidden) visibleSince = performance.now();
-      isHidden = isHiddenNow;
-    },
-    isVisibleSince: (time) => !isHidden && time >= visibleSince,
+    settle,
+    visibleSince: -Infinity,
   };
 }

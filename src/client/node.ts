@@ -1,7 +1,14 @@
 /** `opentelemetry-instrumentation-sse/client` in Node. */
-import { ClientInstrumentation } from './instrumentation.ts';
+import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import { PACKAGE_NAME, PACKAGE_VERSION } from '../version.ts';
+import {
+  configureClientMonitoring,
+  getClientMonitoring,
+  startClientMonitoring,
+  stopClientMonitoring,
+} from './client-monitoring.ts';
 import type { SseClientInstrumentationConfig } from './types.ts';
-import { hookUndici } from './undici.ts';
+import { createUndiciStreams } from './undici-streams.ts';
 
 export type {
   SseClientInstrumentationConfig,
@@ -15,9 +22,52 @@ export type {
  *
  * @example `new SseClientInstrumentation({ urlTemplate: () => '/events' })`
  */
-export class SseClientInstrumentation extends ClientInstrumentation {
+export class SseClientInstrumentation {
+  readonly instrumentationName = `${PACKAGE_NAME}/client`;
+  readonly instrumentationVersion = PACKAGE_VERSION;
+  #config: SseClientInstrumentationConfig;
+  #provider: MeterProvider | undefined;
+
   /** Is switched on at once, unless `enabled` is false. */
   constructor(config: SseClientInstrumentationConfig = {}) {
-    super(config, { hook: hookUndici });
+    this.#config = { ...config };
+    if (config.enabled !== false) this.enable();
+  }
+
+  /** Begins to measure: what is made from now on. */
+  enable(): void {
+    const monitoring = startClientMonitoring(this, this.#config, {
+      bring: () => createUndiciStreams,
+    });
+    if (this.#provider !== undefined) {
+      monitoring?.binding.setMeterProvider(this.#provider);
+    }
+  }
+
+  /** Puts everything back exactly as it was; what was counted is forgotten. */
+  disable(): void {
+    stopClientMonitoring(this);
+  }
+
+  /**
+   * Reports to this provider, now and from now on. Without it: to the one
+   * registered globally, whenever it is.
+   */
+  setMeterProvider(provider: MeterProvider): void {
+    this.#provider = provider;
+    getClientMonitoring()?.binding.setMeterProvider(provider);
+  }
+
+  /** Accepted and not used: no spans are made. */
+  setTracerProvider(_provider: TracerProvider): void {}
+
+  /** Hooks count at once; `eventTypes` from the next `enable()`. */
+  setConfig(config: SseClientInstrumentationConfig): void {
+    this.#config = { ...config };
+    configureClientMonitoring(this, config);
+  }
+
+  getConfig(): SseClientInstrumentationConfig {
+    return { ...this.#config };
   }
 }

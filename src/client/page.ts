@@ -19,13 +19,15 @@ export function watchPage(
 ): () => void {
   const { document } = scope;
   if (!document) return () => {};
-  const look = (): void => {
-    monitor.setHidden(document.visibilityState === 'hidden');
+  const look = (now: number): void => {
+    monitor.settle();
+    monitor.visibleSince =
+      document.visibilityState === 'hidden' ? Infinity : now;
   };
   const all = (act: (connection: Connection) => void) => (): void => {
     monitor.connections.forEach(act);
   };
-  look();
+  look(-Infinity);
   const ours = new AbortController();
   const listen = (target: EventTarget, type: string, act: () => void): void => {
     target.addEventListener(type, () => attempt(act), {
@@ -34,7 +36,7 @@ export function watchPage(
       signal: ours.signal,
     });
   };
-  listen(document, 'visibilitychange', look);
+  listen(document, 'visibilitychange', () => look(performance.now()));
   listen(
     scope,
     'pagehide',

@@ -28,7 +28,7 @@ export function createEventParser(
       type = data = '';
     } else if (name === 'data') {
       // With a line end too much, so that an empty line of data is one.
-      data = `${data}\n${value}`.slice(0, MAX_LENGTH);
+      data = `${data}\n${value}`.slice(0, MAX_LENGTH + 1);
     } else if (name === 'event') type = value;
     else if (name === 'id' && !value.includes('\0')) lastEventId = value;
   };

@@ -10,10 +10,13 @@ import {
   ATTR_SERVER_ADDRESS,
   ATTR_SSE_CLIENT_KIND,
   ATTR_URL_TEMPLATE,
-  type CLIENT_METRICS,
+  CLIENT_COUNTERS,
+  CLIENT_HISTOGRAMS,
+  CLIENT_PREFIX,
+  type ClientCounter,
+  type ClientCounterName,
+  type ClientHistogramName,
   type ClientKind,
-  type ClientMetricKey,
-  type InstrumentDefinition,
   OTHER,
 } from '../semconv.ts';
 
@@ -24,50 +27,51 @@ const MAX_EVENT_TYPES = 20;
 /** With so many types, or error types, of each it stays below 1,500 sets. */
 const MAX_SERIES = 60;
 const MAX_EVENT_SETS = 1100;
-/** Longer names are cut. */
+/** Longer names of events are cut. */
 const MAX_LENGTH = 200;
-
-/** A histogram of `CLIENT_METRICS`. */
-export type ClientHistogramKey = {
-  [Key in ClientMetricKey]: (typeof CLIENT_METRICS)[Key]['kind'] extends 'histogram'
-    ? Key
-    : never;
-}[ClientMetricKey];
-
-/** A metric of `CLIENT_METRICS` that is read at collection. */
-type ClientCountKey = Exclude<ClientMetricKey, ClientHistogramKey>;
-
-/** The instruments of a door: `CLIENT_METRICS`, or some of them. */
-export type ClientInstruments = Readonly<
-  Partial<Record<ClientMetricKey, Instrument>>
->;
-
-/** Without a description where nobody would read it. */
-type Instrument = InstrumentDefinition & { readonly description?: string };
-
-interface Count {
-  readonly key: string;
-  readonly attributes: Attributes;
-  value: number;
-}
 
 /** What is counted for one server address, URL template and kind of client. */
 interface ClientSeries {
-  /** Adds to a metric; one that the door does not have is nothing. */
-  add(key: ClientCountKey, by?: number, value?: string | boolean): void;
+  /** Adds to a counter. */
+  add(name: ClientCounterName, by?: number, value?: string | boolean): void;
   /** Counts an event; see `sse.event.type` for the limits. */
   addEvent(type: string): void;
   /** Records seconds; the first ones wait for who wants them. */
-  record(key: ClientHistogramKey, seconds: number): void;
+  record(name: ClientHistogramName, seconds: number): void;
 }
+
+/** What of a meter is used. */
+type ClientMeter = Pick<
+  Meter,
+  | 'createHistogram'
+  | 'createObservableCounter'
+  | 'addBatchObservableCallback'
+  | 'removeBatchObservableCallback'
+>;
 
 /** All that a client counts, bounded: what is beyond a limit is in `_OTHER`. */
 export interface ClientStore {
   /** Where a connection is counted; every closed value is reported from now on. */
   seriesOf(host: string, template: string, kind: ClientKind): ClientSeries;
-  /** Reports to a meter. @returns its undo. */
-  attach(meter: Meter): () => void;
+  /**
+   * Reports to a meter.
+   *
+   * @param further - observables beside those that a page has, by name.
+   * @returns its undo.
+   */
+  attach(
+    meter: ClientMeter,
+    further?: Readonly<Record<string, Observable>>,
+  ): () => void;
 }
+
+interface Count {
+  readonly name: string;
+  readonly attributes: Attributes;
+  value: number;
+}
+
+const COUNTERS: [string, ClientCounter][] = Object.entries(CLIENT_COUNTERS);
 
 /**
  * Creates it.
@@ -76,41 +80,40 @@ export interface ClientStore {
  * @param settle - is called before each collection; it must not throw.
  */
 export function createClientStore(
-  instruments: ClientInstruments,
   eventTypes: readonly string[] | undefined,
   settle: () => void,
 ): ClientStore {
-  const definitions: [string, Instrument][] = Object.entries(instruments);
   const all = new Map<string, ClientSeries>();
   const counts = new Map<string, Count>();
   const types = new Set(eventTypes);
   const early: [string, number, Attributes][] = [];
   let histograms: Record<string, Histogram> | undefined;
 
-  const record = (key: string, seconds: number, base: Attributes): void => {
-    if (histograms) histograms[key]?.record(seconds, base);
-    else if (early.length < MAX_EARLY) early.push([key, seconds, base]);
+  const record = (name: string, seconds: number, base: Attributes): void => {
+    if (histograms) histograms[name]?.record(seconds, base);
+    else if (early.length < MAX_EARLY) early.push([name, seconds, base]);
   };
 
   const seriesOf: ClientStore['seriesOf'] = (host, template, kind) => {
-    const id = [kind, host, template.slice(0, MAX_LENGTH)].join(' ');
+    const id = [kind, host, template].join(' ');
     const known = all.get(id);
     if (known) return known;
     const limit = Math.min(MAX_SERIES, MAX_EVENT_SETS / types.size);
     if (all.size > limit && host !== OTHER) return seriesOf(OTHER, OTHER, kind);
     const base = {
       [ATTR_SERVER_ADDRESS]: host,
-      [ATTR_URL_TEMPLATE]: template.slice(0, MAX_LENGTH),
+      [ATTR_URL_TEMPLATE]: template,
       [ATTR_SSE_CLIENT_KIND]: kind,
     };
-    const add: ClientSeries['add'] = (key, by = 1, value) => {
-      const countId = [key, value, id].join(' ');
-      let count = counts.get(countId);
+    const add: ClientSeries['add'] = (name, by = 1, value) => {
+      const key = [name, value, id].join(' ');
+      let count = counts.get(key);
       if (!count) {
-        const [name] = instruments[key]?.attributes ?? [];
-        const attributes = name ? { ...base, [name]: value } : base;
-        count = { key, attributes, value: 0 };
-        counts.set(countId, count);
+        const [, attribute]: ClientCounter =
+          CLIENT_COUNTERS[name as keyof typeof CLIENT_COUNTERS] ?? [];
+        const attributes = attribute ? { ...base, [attribute]: value } : base;
+        count = { name, attributes, value: 0 };
+        counts.set(key, count);
       }
       count.value += by;
     };
@@ -119,43 +122,38 @@ export function createClientStore(
       addEvent(given) {
         const type = given.slice(0, MAX_LENGTH);
         if (!eventTypes && types.size < MAX_EVENT_TYPES) types.add(type);
-        add('receivedEvents', 1, types.has(type) ? type : OTHER);
+        add('received.events', 1, types.has(type) ? type : OTHER);
       },
-      record: (key, seconds) => record(key, seconds, base),
+      record: (name, seconds) => record(name, seconds, base),
     };
     all.set(id, series);
-    for (const [key, { boundaries, attributes, values }] of definitions) {
-      if (boundaries) continue;
-      for (const value of values ??
-        (attributes ? (eventTypes ?? []) : [undefined])) {
-        add(key as ClientCountKey, 0, value);
-      }
+    for (const [name, [, attribute, values]] of COUNTERS) {
+      const first = attribute ? (values ?? eventTypes ?? []) : [undefined];
+      for (const value of first) add(name as ClientCounterName, 0, value);
     }
     return series;
   };
 
   return {
     seriesOf,
-    attach(meter) {
+    attach(meter, further) {
       const recorders: Record<string, Histogram> = {};
-      const observables: Record<string, Observable> = {};
-      for (const [key, definition] of definitions) {
-        const { name, kind, unit, description = '', boundaries } = definition;
-        const options = { unit, description };
-        if (boundaries) {
-          const advice = { explicitBucketBoundaries: [...boundaries] };
-          recorders[key] = meter.createHistogram(name, { ...options, advice });
-        } else if (kind === 'observableCounter') {
-          observables[key] = meter.createObservableCounter(name, options);
-        } else {
-          observables[key] = meter.createObservableUpDownCounter(name, options);
-        }
+      const observables: Record<string, Observable> = { ...further };
+      for (const [name, [unit]] of COUNTERS) {
+        const full = CLIENT_PREFIX + name;
+        observables[name] = meter.createObservableCounter(full, { unit });
+      }
+      for (const [name, edges] of Object.entries(CLIENT_HISTOGRAMS)) {
+        recorders[name] = meter.createHistogram(CLIENT_PREFIX + name, {
+          unit: 's',
+          advice: { explicitBucketBoundaries: [...edges] },
+        });
       }
       const list = Object.values(observables);
       const observe = (result: BatchObservableResult): void => {
         settle();
-        for (const { key, value, attributes } of counts.values()) {
-          const observable = observables[key];
+        for (const { name, value, attributes } of counts.values()) {
+          const observable = observables[name];
           if (observable) result.observe(observable, value, attributes);
         }
       };

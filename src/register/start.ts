@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
 import { startClientMonitoring } from '../client/client-monitoring.ts';
-import { hookUndici } from '../client/undici.ts';
 import { startMonitoring } from '../monitoring.ts';
 import { onFirstServer } from './first-server.ts';
 import { checkLogLevel } from './logger.ts';
@@ -34,15 +33,21 @@ export function start(): void {
   if (!clientMetrics) return;
   const { eventTypes } = config;
   startClientMonitoring({}, eventTypes === undefined ? {} : { eventTypes }, {
-    hook: hookUndici,
+    bring: () => loadStreams().createUndiciStreams,
     binding,
     onFirstStream: begin,
   });
 }
 
-/** Loaded when it is needed: most processes that are preloaded serve nothing. */
+// Loaded when they are needed: most processes that are preloaded serve nothing,
+// and receive no stream.
+
 function loadExport(): typeof import('./export.ts') {
   return createRequire(import.meta.url)('./export.js');
+}
+
+function loadStreams(): typeof import('../client/undici-streams.ts') {
+  return createRequire(import.meta.url)('../client/undici-streams.js');
 }
 
 /** @returns `undefined` when nothing is to be done. */
