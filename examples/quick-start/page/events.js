@@ -6,16 +6,31 @@ import { openStream } from './stream.js';
 const SHOWN = 30;
 const TYPES = ['message', 'tick', 'snapshot'];
 
-/** @typedef {import('./measure.js').PageFigures} PageFigures */
+/**
+ * What the page measures, and what only the page knows: how often, and for how long,
+ * the person wanted the stream.
+ *
+ * @typedef {import('./measure.js').PageFigures & {
+ *   visits: number, wantedSeconds: number }} Figures
+ */
 
-/** @type {[key: string, title: string, format: (figures: PageFigures) => string][]} */
+/** @type {[key: string, title: string, format: (figures: Figures) => string][]} */
 const FIGURES = [
   ['events', 'Events', ({ events }) => formatCount(events)],
   ['connect', 'Connect time', (now) => formatSeconds(now.connectSeconds)],
   ['gap', 'Longest gap, 30 s', (now) => formatSeconds(now.longestGapSeconds)],
   ['delay', 'Event delay', (now) => formatSeconds(now.delaySeconds)],
-  ['reconnects', 'Reconnects', ({ reconnects }) => formatCount(reconnects)],
-  ['stability', 'Stability', ({ stability }) => formatShare(stability)],
+  [
+    'reconnects',
+    'Reconnects',
+    ({ opened, visits }) => formatCount(Math.max(0, opened - visits)),
+  ],
+  [
+    'stability',
+    'Stability',
+    ({ connectedSeconds, wantedSeconds }) =>
+      formatShare(Math.min(1, connectedSeconds / wantedSeconds)),
+  ],
 ];
 
 const find = (/** @type {string} */ id) => document.getElementById(id);
@@ -32,9 +47,14 @@ export function showStream() {
   let close;
   /** @type {number | undefined} when the page tries again. */
   let againAt;
+  let visits = 0;
+  let wantedMs = 0;
+  let cameAt = 0;
 
   function open() {
     button.textContent = 'Leave';
+    visits += 1;
+    cameAt = performance.now();
     close = openStream('/events', { types: TYPES, onEvent, onState });
   }
 
@@ -42,15 +62,18 @@ export function showStream() {
     close?.();
     close = undefined;
     againAt = undefined;
+    wantedMs += performance.now() - cameAt;
     button.textContent = 'Come back';
     showState('bad', 'closed');
+    showAgain();
   }
 
   /** @type {import('./stream.js').StreamOptions['onState']} */
   function onState(state, againAtMs) {
     againAt = againAtMs;
     if (state === 'open') showState('good', 'open');
-    else showState('waiting', state === 'waiting' ? 'waiting' : 'connecting');
+    else showState('waiting', state);
+    showAgain();
   }
 
   /** @type {import('./stream.js').StreamOptions['onEvent']} */
@@ -71,13 +94,20 @@ export function showStream() {
 
   const values = FIGURES.map(createFigure);
   async function showFigures() {
-    const figures = await readFigures();
+    const measured = await readFigures();
+    const ms = wantedMs + (close ? performance.now() - cameAt : 0);
+    const wantedSeconds = ms / 1000;
+    const figures = Object.assign(measured, { visits, wantedSeconds });
     for (const [index, [, , format]] of FIGURES.entries()) {
       values[index].textContent = format(figures);
     }
+    showAgain();
+    setTimeout(showFigures, 1000);
+  }
+
+  function showAgain() {
     const seconds = Math.ceil(((againAt ?? 0) - Date.now()) / 1000);
     find('again').textContent = seconds > 0 ? `again in ${seconds} s` : '';
-    setTimeout(showFigures, 1000);
   }
 
   button.addEventListener('click', () => (close ? leave() : open()));

@@ -34,8 +34,7 @@ export function formatCount(/** @type {number} */ count) {
 }
 
 /** `99.5 %`; what is not all is never 100. */
-export function formatShare(/** @type {number | undefined} */ share) {
-  if (share === undefined) return '–';
+export function formatShare(/** @type {number} */ share) {
   if (share === 1) return '100 %';
   return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 }

@@ -53,21 +53,15 @@ class PageReader extends MetricReader {
 /** Figures since the page was opened. */
 export class PageFigures {
   events = 0;
-  reconnects = 0;
+  /** Connections, first and further ones. */
+  opened = 0;
+  connectedSeconds = 0;
   /** @type {number | undefined} of the last connection. */
   connectSeconds;
   /** @type {number | undefined} of the last events that say when they were sent. */
   delaySeconds;
-  #connected = 0;
-  #disconnected = 0;
   /** @type {number[]} the longest of each reading. */
   #gaps = [];
-
-  /** Share of the time that it wanted to be connected. */
-  get stability() {
-    const wanted = this.#connected + this.#disconnected;
-    return wanted > 0 ? this.#connected / wanted : undefined;
-  }
 
   /** @returns {number | undefined} seconds between two events, of the last 30. */
   get longestGapSeconds() {
@@ -78,12 +72,8 @@ export class PageFigures {
   add(metrics) {
     const all = new Map(metrics.map((one) => [one.descriptor.name, one]));
     this.events += addUp(all.get('sse.client.received.events'));
-    this.reconnects += addUp(
-      all.get('sse.client.opened_connections'),
-      (attributes) => attributes['sse.connection.reconnected'] === true,
-    );
-    this.#connected += addUp(all.get('sse.client.connected_time'));
-    this.#disconnected += addUp(all.get('sse.client.disconnected_time'));
+    this.opened += addUp(all.get('sse.client.opened_connections'));
+    this.connectedSeconds += addUp(all.get('sse.client.connected_time'));
     const open = summarise(all.get('sse.client.connection.open_time'));
     this.connectSeconds = open?.mean ?? this.connectSeconds;
     const delay = summarise(all.get('sse.client.event.delay'));
@@ -94,15 +84,10 @@ export class PageFigures {
   }
 }
 
-/**
- * @param {MetricData | undefined} metric - a counter.
- * @param {(attributes: Record<string, unknown>) => boolean} [isWanted]
- */
-function addUp(metric, isWanted = () => true) {
+/** @param {MetricData | undefined} metric - a counter. */
+function addUp(metric) {
   if (metric?.dataPointType !== DataPointType.SUM) return 0;
-  return metric.dataPoints
-    .filter(({ attributes }) => isWanted(attributes))
-    .reduce((sum, { value }) => sum + value, 0);
+  return metric.dataPoints.reduce((sum, { value }) => sum + value, 0);
 }
 
 /** @param {MetricData | undefined} metric - a histogram. */
