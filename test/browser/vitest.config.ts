@@ -7,7 +7,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     name: 'browser',
-    include: ['test/browser/**/*.browser.ts'],
+    include: ['test/{browser,examples}/**/*.browser.ts'],
     reporters: ['default', './test/support/summary-reporter.ts'],
     globalSetup: ['./test/browser/support/print-version.ts'],
     pool: 'forks',
