@@ -1,4 +1,4 @@
-import type { Exchange } from './exchange.ts';
+import type { Ending, Exchange } from './exchange.ts';
 import { attempt } from './failure.ts';
 
 type Body = ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -12,7 +12,19 @@ const WHOLE = ['text', 'json', 'arrayBuffer', 'bytes', 'blob', 'formData'];
  * stream of the same kind that reads the body when it is read itself. Nothing is
  * read that the page does not read, and nothing earlier.
  */
-export function watchBody(response: Response, exchange: Exchange): void {
+export function watchBody(
+  response: Response,
+  exchange: Exchange,
+  signal: AbortSignal | null | undefined,
+): void {
+  const end = (ending: Ending) => (): void => {
+    // A signal may outlive many streams.
+    signal?.removeEventListener('abort', stop);
+    attempt(() => exchange.end(ending));
+  };
+  // It may be given up while nobody reads.
+  const stop = end('page');
+  signal?.addEventListener('abort', stop);
   const prototype: object = Object.getPrototypeOf(response);
   let reader: Reader | undefined;
   // A clone makes another body of it: it is looked for when it is read.
@@ -20,14 +32,11 @@ export function watchBody(response: Response, exchange: Exchange): void {
     if (reader === undefined) {
       const body: Body = Reflect.get(prototype, 'body', response);
       reader = body.getReader();
-      reader.closed.then(
-        () => attempt(() => exchange.end('completed')),
-        () => attempt(() => exchange.end('lost')),
-      );
+      reader.closed.then(end('completed'), end('lost'));
     }
     return reader;
   };
-  const body = createBody(read, exchange);
+  const body = createBody(read, exchange, stop);
   define(response, 'body', body);
   for (const name of WHOLE) {
     if (!(name in response)) continue;
@@ -43,9 +52,16 @@ export function watchBody(response: Response, exchange: Exchange): void {
   }
 }
 
-function createBody(read: () => Reader, exchange: Exchange): Body {
+function createBody(
+  read: () => Reader,
+  exchange: Exchange,
+  stop: () => void,
+): Body {
   return new ReadableStream({
-    type: 'bytes',
+    // Where there are no streams of bytes, no body is one.
+    type: ('ReadableByteStreamController' in globalThis
+      ? 'bytes'
+      : undefined) as 'bytes',
     async pull(controller) {
       const { done, value } = await read().read();
       if (value) {
@@ -57,7 +73,7 @@ function createBody(read: () => Reader, exchange: Exchange): Body {
       controller.byobRequest?.respond(0);
     },
     cancel(reason) {
-      attempt(() => exchange.end('page'));
+      stop();
       return read().cancel(reason);
     },
   }) as Body;

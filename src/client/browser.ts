@@ -9,7 +9,7 @@ import { PACKAGE_NAME, PACKAGE_VERSION } from '../version.ts';
 import { hookEventSource } from './event-source.ts';
 import { attempt, say } from './failure.ts';
 import { hookFetch } from './fetch.ts';
-import { type ClientMonitor, createMonitor } from './monitor.ts';
+import { createMonitor } from './monitor.ts';
 import { watchPage } from './page.ts';
 import type { SseClientInstrumentationConfig } from './types.ts';
 
@@ -38,7 +38,6 @@ export class SseClientInstrumentation {
   readonly instrumentationVersion = PACKAGE_VERSION;
   #config: SseClientInstrumentationConfig;
   #given: MeterProvider | undefined;
-  #monitor: ClientMonitor | undefined;
   #undo: (() => void)[] = [];
 
   /** Is switched on at once, unless `enabled` is false. */
@@ -66,11 +65,13 @@ export class SseClientInstrumentation {
       detach();
       detach = monitor.store.attach(meter);
     };
-    const monitor = createMonitor(this.#config, () => {
-      look();
-      timer ??= setInterval(() => attempt(look), LOOK_MS);
-    });
-    this.#monitor = monitor;
+    const monitor = createMonitor(
+      () => this.#config,
+      () => {
+        look();
+        timer ??= setInterval(() => attempt(look), LOOK_MS);
+      },
+    );
     this.#undo = [
       hookEventSource(monitor, scope),
       hookFetch(monitor, scope),
@@ -107,7 +108,6 @@ export class SseClientInstrumentation {
   /** Hooks count at once; `eventTypes` from the next `enable()`. */
   setConfig(config: SseClientInstrumentationConfig): void {
     this.#config = config;
-    if (this.#monitor) this.#monitor.options = config;
   }
 
   getConfig(): SseClientInstrumentationConfig {

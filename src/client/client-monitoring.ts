@@ -92,8 +92,6 @@ function configure(
   config: SseClientInstrumentationConfig,
 ): void {
   monitoring.options = { ...monitoring.options, ...config };
-  const { options, streams } = monitoring;
-  if (streams !== undefined) streams.monitor.options = options;
 }
 
 function start(
@@ -113,7 +111,7 @@ function start(
     },
   };
   const unwatch = watchUndici(() => {
-    const streams = bring()(monitoring.options, binding);
+    const streams = bring()(() => monitoring.options, binding);
     monitoring.streams = streams;
     onFirstStream?.();
     return streams.listener;

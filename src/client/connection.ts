@@ -55,7 +55,7 @@ export function createConnection(
   startedAt: number,
 ): Connection {
   const template = attempt(
-    () => monitor.options.urlTemplate?.(url),
+    () => monitor.options().urlTemplate?.(url),
     'urlTemplate',
   );
   const { add, addEvent, record } = monitor.store.seriesOf(
@@ -115,7 +115,7 @@ export function createConnection(
       recordSeen('event.interval', lastEventAt);
       lastEventAt = performance.now();
       const sent = attempt(
-        () => (monitor.options.sentAt ?? readTimestamp)(event),
+        () => (monitor.options().sentAt ?? readTimestamp)(event),
         'sentAt',
       );
       const delay =

@@ -48,17 +48,13 @@ function onResponse(
   time: number,
 ): void {
   const { status, headers, url, body } = response;
-  if (!body) return;
   const ask = readAsk(args, time, url);
+  // Of an answer without a body, nothing is a stream.
+  if (!body || ask.key.startsWith('HEAD')) return;
   const exchange = readAnswer(monitor, ask, status, (name) =>
     headers.get(name),
   );
-  if (!exchange) return;
-  watchBody(response, exchange);
-  // It may be given up while nobody reads.
-  ask.signal?.addEventListener('abort', () =>
-    attempt(() => exchange.end('page')),
-  );
+  if (exchange) watchBody(response, exchange, ask.signal);
 }
 
 /** What a request is made of; the second argument wins. */

@@ -9,7 +9,8 @@ import type { SseClientInstrumentationConfig } from './types.ts';
 
 /** All that is known of the event streams that are received here. */
 export interface ClientMonitor {
-  options: SseClientInstrumentationConfig;
+  /** What is set now. */
+  readonly options: () => SseClientInstrumentationConfig;
   readonly store: ClientStore;
   readonly clocks: ServerClocks;
   readonly connections: Set<Connection>;
@@ -38,7 +39,7 @@ interface Loss {
  * @param onConnection - called before each connection is counted.
  */
 export function createMonitor(
-  options: SseClientInstrumentationConfig,
+  options: () => SseClientInstrumentationConfig,
   onConnection: () => void,
 ): ClientMonitor {
   const connections = new Set<Connection>();
@@ -47,7 +48,7 @@ export function createMonitor(
   };
   return {
     options,
-    store: createClientStore(options.eventTypes, () => attempt(settle)),
+    store: createClientStore(options().eventTypes, () => attempt(settle)),
     clocks: createServerClocks(),
     connections,
     losses: [],

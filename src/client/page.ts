@@ -1,4 +1,3 @@
-import type { Connection } from './connection.ts';
 import { attempt } from './failure.ts';
 import type { ClientMonitor } from './monitor.ts';
 
@@ -24,9 +23,6 @@ export function watchPage(
     monitor.visibleSince =
       document.visibilityState === 'hidden' ? Infinity : now;
   };
-  const all = (act: (connection: Connection) => void) => (): void => {
-    monitor.connections.forEach(act);
-  };
   look(-Infinity);
   const ours = new AbortController();
   const listen = (target: EventTarget, type: string, act: () => void): void => {
@@ -37,15 +33,11 @@ export function watchPage(
     });
   };
   listen(document, 'visibilitychange', () => look(performance.now()));
-  listen(
-    scope,
-    'pagehide',
-    all((connection) => connection.leave()),
-  );
-  listen(
-    scope,
-    'pageshow',
-    all((connection) => connection.comeBack()),
-  );
+  listen(scope, 'pagehide', () => {
+    for (const connection of monitor.connections) connection.leave();
+  });
+  listen(scope, 'pageshow', () => {
+    for (const connection of monitor.connections) connection.comeBack();
+  });
   return () => ours.abort();
 }

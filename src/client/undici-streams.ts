@@ -48,10 +48,10 @@ export interface UndiciStreams {
  * undici too.
  */
 export function createUndiciStreams(
-  config: SseClientInstrumentationConfig,
+  options: () => SseClientInstrumentationConfig,
   binding: MeterBinding,
 ): UndiciStreams {
-  const monitor = createMonitor(config, () => binding.refresh());
+  const monitor = createMonitor(options, () => binding.refresh());
   const leave = binding.use((meter) => attachDescribed(monitor.store, meter));
   return {
     listener: createListener(monitor),

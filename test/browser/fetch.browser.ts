@@ -184,3 +184,88 @@ test('nothing is read that the page does not read', async () => {
   await page.run('chunks.next().then(() => {})');
   expect(await page.sum('contentSize')).toBe(TEXT.length);
 });
+
+test('@microsoft/fetch-event-source is counted, with its reconnects', async () => {
+  let stream: ServerResponse | undefined;
+  await using page = await openMeasuredPage((request, response) => {
+    if (request.url === '/break') {
+      stream?.destroy();
+      response.end();
+      return;
+    }
+    answer(response);
+    stream = response;
+  });
+  const seen = await page.run(`new Promise((resolve) => {
+    const seen = [];
+    const controller = new AbortController();
+    void fetchEventSource('/events', {
+      signal: controller.signal,
+      onmessage({ event, data }) {
+        seen.push(event, data);
+        if (seen.length === 4) void fetch('/break');
+        if (seen.length < 8) return;
+        controller.abort();
+        resolve(seen);
+      },
+      onerror: () => 50,
+    });
+  })`);
+  const once = ['', '1', 'tick', '2'];
+  expect(seen).toEqual([...once, ...once]);
+  const again = { 'sse.connection.reconnected': true };
+  expect(await page.sum('openedConnections', again)).toBe(1);
+  expect(await page.sum('openedConnections')).toBe(2);
+  expect(await page.sum('receivedEvents')).toBe(4);
+  expect(await page.count('reconnectDelay')).toBe(1);
+  expect(await page.total('reconnectDelay')).toBeGreaterThanOrEqual(0.05);
+  expect(await page.sum('errors', { 'error.type': 'connection_lost' })).toBe(1);
+  expect(await page.sum('errors')).toBe(1);
+  const ended = { 'sse.client.close_reason': 'page' };
+  expect(await page.sum('closedConnections', ended)).toBe(1);
+});
+
+test('a request without a body stays one', async () => {
+  await using page = await openMeasuredPage((_request, response) => {
+    response.writeHead(200, STREAM).end();
+  });
+  const look = (how: string) =>
+    page.run(`${how}('/events', { method: 'HEAD' }).then(async (response) =>
+      [typeof response.body, await response.text()])`);
+  expect(await look('fetch')).toEqual(await look('bareFetch'));
+  expect(await page.sum('openedConnections')).toBe(0);
+});
+
+test('a body looks as it does without us', async () => {
+  await using page = await openMeasuredPage((_request, response) => {
+    answer(response);
+    response.end();
+  });
+  const look = (how: string) =>
+    page.run(`(async () => {
+      const response = await ${how}('/events');
+      const { body } = response;
+      const before = [body === response.body, body instanceof ReadableStream,
+        body.locked, response.bodyUsed, Object.keys(response).length];
+      const reader = body.getReader();
+      const locked = [body.locked, response.bodyUsed,
+        await response.text().catch(({ name }) => name)];
+      await reader.read();
+      const used = [response.bodyUsed, await reader.read().then((all) => all.done)];
+      let thrown;
+      try { response.clone(); } catch (error) { thrown = error.name; }
+      return [before, locked, used, thrown, await reader.closed];
+    })()`);
+  expect(await look('fetch')).toEqual(await look('bareFetch'));
+});
+
+test('a body that the page gives to the engine is read through', async () => {
+  await using page = await openMeasuredPage((_request, response) => {
+    answer(response);
+    response.end();
+  });
+  const text = await page.run(`fetch('/events').then(({ body, headers }) =>
+    new Response(body, { headers }).text())`);
+  expect(text).toBe(TEXT);
+  expect(await page.sum('receivedEvents')).toBe(2);
+});

@@ -1,4 +1,5 @@
 /** What a page under test has: the browser's door and a real SDK. */
+import { fetchEventSource } from '@microsoft/fetch-event-source';
 import { metrics as api } from '@opentelemetry/api';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { SseClientInstrumentation } from '../../../src/client/browser.ts';
@@ -13,6 +14,7 @@ const bareFetch = (...args: Parameters<typeof fetch>) =>
 Object.assign(globalThis, {
   bareFetch,
   EventSourceParserStream,
+  fetchEventSource,
   SseClientInstrumentation,
   createMetrics,
   native,
