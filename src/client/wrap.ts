@@ -41,14 +41,15 @@ export function replace<Target extends Callable>(
   const original = found?.[slot];
   if (typeof original !== 'function') return () => {};
   const changed = change(original as Target);
-  Object.defineProperty(target, key, { ...found, [slot]: changed });
+  const define = (descriptor: PropertyDescriptor): void => {
+    // What is frozen stays as it is.
+    attempt(() => Object.defineProperty(target, key, descriptor));
+  };
+  define({ ...found, [slot]: changed });
   return () => {
     const now = Object.getOwnPropertyDescriptor(target, key);
     if (now?.[slot] !== changed) return;
-    attempt(() =>
-      own
-        ? Object.defineProperty(target, key, own)
-        : Reflect.deleteProperty(target, key),
-    );
+    if (own) define(own);
+    else Reflect.deleteProperty(target, key);
   };
 }

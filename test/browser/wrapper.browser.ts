@@ -111,3 +111,76 @@ test('a provider that the page registers later is served', async () => {
   await page.reaches('openedConnections', 1);
   expect(await page.sum('receivedEvents')).toBe(1);
 });
+
+test('switched on again, it counts again; two of them count once', async () => {
+  await using page = await serve();
+  const answer = await page.run(`(() => {
+    const read = () => [EventSource, fetch, EventSource.prototype.close];
+    const first = read();
+    instrumentation.disable();
+    instrumentation.enable();
+    const again = read();
+    const other = new SseClientInstrumentation();
+    const beside = read();
+    other.disable();
+    return [first.some((it, i) => it === again[i]),
+      beside.every((it, i) => it === again[i]),
+      read().every((it, i) => it === again[i])];
+  })()`);
+  expect(answer).toEqual([false, true, true]);
+  await page.run(`new Promise((resolve) => {
+    globalThis.es = new EventSource('/events');
+    es.onmessage = resolve;
+  }).then(() => {})`);
+  expect(await page.sum('openedConnections')).toBe(1);
+});
+
+test('what others put before us stays when we are switched off', async () => {
+  await using page = await serve();
+  const answer = await page.run(`(() => {
+    const ours = EventSource;
+    globalThis.EventSource = class Theirs extends ours {};
+    instrumentation.disable();
+    const es = new EventSource('/events');
+    es.close();
+    return [EventSource.name, es instanceof native.EventSource];
+  })()`);
+  expect(answer).toEqual(['Theirs', true]);
+});
+
+test('in a page that froze its objects nothing breaks', async () => {
+  await using page = await serve();
+  const data = await page.run(`(() => {
+    instrumentation.disable();
+    Object.freeze(EventSource.prototype);
+    instrumentation.enable();
+    return new Promise((resolve) => {
+      const es = new EventSource('/events');
+      es.onmessage = ({ data }) => { es.close(); resolve(data); };
+    });
+  })()`);
+  expect(data).toBe('1');
+});
+
+test('a hook that throws costs a line, and the page nothing', async () => {
+  await using page = await serve();
+  const lines = await page.run(`(() => {
+    instrumentation.disable();
+    const lines = [];
+    setLogger({ warn: (line) => lines.push(line) });
+    measure({
+      urlTemplate() { throw new Error('no template'); },
+      sentAt() { throw 'no time'; },
+    });
+    return new Promise((resolve) => {
+      const es = new EventSource('/events');
+      es.onmessage = () => setTimeout(() => { es.close(); resolve(lines); });
+    });
+  })()`);
+  expect(lines).toEqual([
+    'opentelemetry-instrumentation-sse: urlTemplate threw: Error: no template',
+    'opentelemetry-instrumentation-sse: sentAt threw: no time',
+  ]);
+  const at = { 'url.template': '/events' };
+  expect(await page.sum('openedConnections', at)).toBe(1);
+});

@@ -1,6 +1,9 @@
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { DiagLogLevel, diag, metrics } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
+import { SseClientInstrumentation } from '../../src/client/node.ts';
 import { STREAM } from '../support/measured-server.ts';
+import { createMetrics } from '../support/metric-reader.ts';
+import { startServer } from '../support/sse-server.ts';
 import { startMeasuredClient } from './support.ts';
 
 const READ = 'data: 1\n\n';
@@ -106,4 +109,23 @@ test('a clock that is wrong by hours is corrected by the header Date', async () 
   expect(await client.count('eventDelay')).toBe(1);
   // Date has whole seconds: the error is a second at most.
   expect(await client.total('eventDelay')).toBeLessThan(1.1);
+});
+
+test('a provider that is registered later has what was counted before', async () => {
+  await using server = await startServer((_request, response) => {
+    response.writeHead(200, STREAM).end(READ);
+  });
+  const later = createMetrics();
+  const instrumentation = new SseClientInstrumentation();
+  try {
+    await (await fetch(server.url)).text();
+    metrics.setGlobalMeterProvider(later.provider);
+    await (await fetch(server.url)).text();
+    expect(await later.sum('sse.client.opened_connections')).toBe(2);
+    expect(await later.count('sse.client.connection.open_time')).toBe(2);
+  } finally {
+    instrumentation.disable();
+    metrics.disable();
+    await later.provider.shutdown();
+  }
 });

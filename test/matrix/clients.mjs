@@ -3,10 +3,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { EventSource as EventSource5 } from 'eventsource';
-import { EventSource as EventSource3 } from 'eventsource3';
-import { EventSource as EventSource4 } from 'eventsource4';
-import { fetch as undiciFetch } from 'undici';
 import { until } from './stream.cjs';
 
 const streams = new Map();
@@ -96,16 +92,21 @@ function readValue(scrape, wanted) {
   return Number(line?.split(' ').at(-1));
 }
 
-const expected = [
-  ...(await tryFetch('fetch', fetch)),
-  ...(await tryFetch('undici', undiciFetch)),
-  ...(await tryEventSource('eventsource-a', EventSource3)),
-  ...(await tryEventSource('eventsource-b', EventSource4)),
-  ...(await tryEventSource('eventsource-c', EventSource5)),
-  ...(globalThis.EventSource === undefined
-    ? []
-    : await tryEventSource('own', EventSource)),
-];
+/** Packages of the project that this runs in. */
+const SOURCES = ['eventsource', 'eventsource3', 'eventsource4'];
+const FETCHERS = ['undici'];
+
+const expected = await tryFetch('fetch', fetch);
+for (const name of FETCHERS) {
+  expected.push(...(await tryFetch(name, (await import(name)).fetch)));
+}
+for (const name of SOURCES) {
+  const { EventSource: Source } = await import(name);
+  expected.push(...(await tryEventSource(name, Source)));
+}
+if (globalThis.EventSource !== undefined) {
+  expected.push(...(await tryEventSource('own', EventSource)));
+}
 const metrics = `http://localhost:${process.env.OTEL_EXPORTER_PROMETHEUS_PORT}/metrics`;
 let seen = [];
 await until('every figure of every client', async () => {

@@ -1,6 +1,6 @@
 /** What a page under test has: the browser's door and a real SDK. */
 import { fetchEventSource } from '@microsoft/fetch-event-source';
-import { metrics as api } from '@opentelemetry/api';
+import { metrics as api, type DiagLogger, diag } from '@opentelemetry/api';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { SseClientInstrumentation } from '../../../src/client/browser.ts';
 import { createMetrics } from '../../support/metric-reader.ts';
@@ -28,6 +28,9 @@ Object.assign(globalThis, {
     instrumentation.setMeterProvider(metrics.provider);
     instrumentation.enable();
     Object.assign(globalThis, { instrumentation, metrics });
+  },
+  setLogger(logger: DiagLogger) {
+    diag.setLogger(logger, { suppressOverrideMessage: true });
   },
   /** Registers a provider as a page does. */
   register() {
