@@ -42,13 +42,18 @@ export function createMonitor(
   options: () => SseClientInstrumentationConfig,
   onConnection: () => void,
 ): ClientMonitor {
+  const { eventTypes } = options();
   const connections = new Set<Connection>();
   const settle = (): void => {
     for (const connection of connections) connection.settle();
   };
   return {
     options,
-    store: createClientStore(options().eventTypes, () => attempt(settle)),
+    store: createClientStore(
+      // From JavaScript anything may come.
+      Array.isArray(eventTypes) ? eventTypes : undefined,
+      () => attempt(settle),
+    ),
     clocks: createServerClocks(),
     connections,
     losses: [],

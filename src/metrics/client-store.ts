@@ -95,7 +95,7 @@ export function createClientStore(
   };
 
   const seriesOf: ClientStore['seriesOf'] = (host, template, kind) => {
-    const id = [kind, host, template].join(' ');
+    const id = `${kind} ${host} ${template}`;
     const known = all.get(id);
     if (known) return known;
     const limit = Math.min(MAX_SERIES, MAX_EVENT_SETS / types.size);
@@ -106,7 +106,7 @@ export function createClientStore(
       [ATTR_SSE_CLIENT_KIND]: kind,
     };
     const add: ClientSeries['add'] = (name, by = 1, value) => {
-      const key = [name, value, id].join(' ');
+      const key = `${name} ${value} ${id}`;
       let count = counts.get(key);
       if (!count) {
         const [, attribute]: ClientCounter =
@@ -140,8 +140,10 @@ export function createClientStore(
       const recorders: Record<string, Histogram> = {};
       const observables: Record<string, Observable> = { ...further };
       for (const [name, [unit]] of COUNTERS) {
-        const full = CLIENT_PREFIX + name;
-        observables[name] = meter.createObservableCounter(full, { unit });
+        observables[name] = meter.createObservableCounter(
+          CLIENT_PREFIX + name,
+          { unit },
+        );
       }
       for (const [name, edges] of Object.entries(CLIENT_HISTOGRAMS)) {
         recorders[name] = meter.createHistogram(CLIENT_PREFIX + name, {
@@ -158,11 +160,8 @@ export function createClientStore(
         }
       };
       meter.addBatchObservableCallback(observe, list);
-      if (meter === createNoopMeter()) histograms = undefined;
-      else {
-        histograms = recorders;
-        for (const value of early.splice(0)) record(...value);
-      }
+      histograms = meter === createNoopMeter() ? undefined : recorders;
+      for (const value of early.splice(0)) record(...value);
       return () => meter.removeBatchObservableCallback(observe, list);
     },
   };

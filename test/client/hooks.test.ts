@@ -1,6 +1,7 @@
 import { DiagLogLevel, diag, metrics } from '@opentelemetry/api';
 import { expect, test } from 'vitest';
 import { SseClientInstrumentation } from '../../src/client/node.ts';
+import type { SseClientInstrumentationConfig } from '../../src/client/types.ts';
 import { STREAM } from '../support/measured-server.ts';
 import { createMetrics } from '../support/metric-reader.ts';
 import { startServer } from '../support/sse-server.ts';
@@ -58,6 +59,16 @@ test('a delay is never negative, and none where there is no time', async () => {
   expect(await client.count('eventDelay')).toBe(1);
   const total = await client.total('eventDelay');
   expect(total >= 0 && total < 0.05).toBe(true);
+});
+
+test('an option of a wrong kind is none', async () => {
+  const wrong = { eventTypes: 5 } as unknown as SseClientInstrumentationConfig;
+  await using client = await startMeasuredClient((_request, response) => {
+    response.writeHead(200, STREAM).end(READ);
+  }, wrong);
+  expect(await (await fetch(client.url)).text()).toBe(READ);
+  const message = { 'sse.event.type': 'message' };
+  expect(await client.sum('receivedEvents', message)).toBe(1);
 });
 
 test('a hook that throws costs a line, and the stream nothing', async () => {
