@@ -1,7 +1,29 @@
-import type { ServerResponse } from 'node:http';
+import {
+  createServer,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import { expect, test } from 'vitest';
 import { STREAM } from '../support/measured-server.ts';
-import { openMeasuredPage } from './support/measured-page.ts';
+import { until } from '../support/poll.ts';
+import { startServer } from '../support/sse-server.ts';
+import {
+  type MeasuredPage,
+  openMeasuredPage,
+} from './support/measured-page.ts';
+
+/** Makes the window of a page small, or puts it back: it is hidden, or seen. */
+async function minimize(page: MeasuredPage, isSmall: boolean): Promise<void> {
+  const { windowId } = await page.send('Browser.getWindowForTarget');
+  const windowState = isSmall ? 'minimized' : 'normal';
+  await page.send('Browser.setWindowBounds', {
+    windowId,
+    bounds: { windowState },
+  });
+  await until(`the window is ${windowState}`, () =>
+    page.run<boolean>(`document.hidden === ${isSmall}`),
+  );
+}
 
 /** Opens an EventSource as `es`, and waits for an event of it. */
 const open = (url: string, type: string) => `new Promise((resolve) => {
@@ -130,22 +152,54 @@ test('while nobody sees the page it is not disconnected, and no gap is told', as
     stream = response;
   });
   await page.run(open('/events', 'message'));
+  const before = await page.sum('disconnectedTime');
   const receive = async (data: string): Promise<void> => {
     await page.run(`globalThis.seen = new Promise((resolve) =>
       es.addEventListener('message', () => resolve(), { once: true })), 1`);
     stream?.write(`data: ${data}\n\n`);
     await page.run('seen');
   };
-  const hide = (state: string) =>
-    page.run(`Object.defineProperty(document, 'visibilityState', {
-      configurable: true, value: '${state}' });
-      document.dispatchEvent(new Event('visibilitychange'))`);
-  await hide('hidden');
-  await hide('visible');
+  await minimize(page, true);
+  await minimize(page, false);
   await receive('2');
   expect(await page.count('eventInterval')).toBe(0);
   await receive('3');
   expect(await page.count('eventInterval')).toBe(1);
+  await minimize(page, true);
+  stream?.end('retry: 60000\n\n');
+  await page.reaches('errors', 1);
+  expect(await page.sum('disconnectedTime')).toBe(before);
+  await minimize(page, false);
+  await until('it is disconnected', async () => {
+    return (await page.sum('disconnectedTime')) > before;
+  });
+});
+
+test('a server that is away and comes back: each attempt is told, and the delay', async () => {
+  await using page = await openMeasuredPage((_request, response) => {
+    response.end();
+  });
+  const listener: RequestListener = (_request, response) => {
+    response.writeHead(200, { ...STREAM, 'Access-Control-Allow-Origin': '*' });
+    response.write('retry: 100\n\ndata: 1\n\n');
+  };
+  const first = await startServer(listener);
+  await page.run(open(`${first.url}/events`, 'message'));
+  await first[Symbol.asyncDispose]();
+  const failed = { 'error.type': 'connect_failed' };
+  await until('an attempt failed', async () => {
+    return (await page.sum('errors', failed)) > 0;
+  });
+  const second = createServer(listener).listen(first.port, '127.0.0.1');
+  const again = { 'sse.connection.reconnected': true };
+  await page.reaches('openedConnections', 1, again);
+  expect(await page.sum('errors', { 'error.type': 'connection_lost' })).toBe(1);
+  expect(await page.count('reconnectDelay')).toBe(1);
+  const delay = await page.total('reconnectDelay');
+  expect(delay).toBeGreaterThan(0.2);
+  expect(await page.sum('disconnectedTime')).toBeGreaterThanOrEqual(delay);
+  second.close();
+  second.closeAllConnections();
 });
 
 test('a page that is left has closed its connections', async () => {
