@@ -14,7 +14,7 @@ export interface DoorSize {
 /** What it may be. */
 export const DOOR_BUDGET = 4096;
 /** What it may come to: docs/performance.md says why. */
-export const DOOR_ACCEPTED = 4750;
+export const DOOR_ACCEPTED = 4800;
 
 /** Bundles the door, without `@opentelemetry/api`, which the page has. */
 export async function measureDoor(): Promise<DoorSize> {

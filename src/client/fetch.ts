@@ -50,7 +50,7 @@ function onResponse(
   const { status, headers, url, body } = response;
   const ask = readAsk(args, time, url);
   // Of an answer without a body, nothing is a stream.
-  if (!body || ask.key.startsWith('HEAD')) return;
+  if (!body || /^head/i.test(ask.key)) return;
   const exchange = readAnswer(monitor, ask, status, (name) =>
     headers.get(name),
   );
@@ -71,7 +71,7 @@ function readAsk(
   );
   return {
     url,
-    key: `${init?.method ?? request.method} ${url}`,
+    key: `${init?.method ?? request.method ?? 'GET'} ${url}`,
     kind: 'fetch',
     time,
     header: (name) => headers.get(name),

@@ -230,7 +230,7 @@ test('a request without a body stays one', async () => {
     response.writeHead(200, STREAM).end();
   });
   const look = (how: string) =>
-    page.run(`${how}('/events', { method: 'HEAD' }).then(async (response) =>
+    page.run(`${how}('/events', { method: 'head' }).then(async (response) =>
       [typeof response.body, await response.text()])`);
   expect(await look('fetch')).toEqual(await look('bareFetch'));
   expect(await page.sum('openedConnections')).toBe(0);
