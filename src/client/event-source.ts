@@ -1,4 +1,5 @@
-import { type Connection, createConnection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { find, wait } from './exchange.ts';
 import { attempt } from './failure.ts';
 import type { ClientMonitor } from './monitor.ts';
 import type { SseReceivedEvent } from './types.ts';
@@ -13,7 +14,8 @@ interface Source extends EventTarget {
 
 /** Our part of an EventSource. */
 interface Watched {
-  readonly connection: Connection;
+  /** The page closed it. */
+  close(): void;
   /** Listens to a type before and after all listeners of the page's. */
   listen(type: string): void;
 }
@@ -41,14 +43,22 @@ export function hookEventSource(
   const all = new WeakMap<object, Watched>();
 
   const watch = (source: Source, startedAt: number): Watched => {
-    const connection = createConnection(
-      monitor,
-      new URL(source.url),
-      'eventsource',
-      startedAt,
-    );
+    const ask = {
+      url: new URL(source.url),
+      // One that comes back may say in the query what it had last.
+      key: source.url.replace(/\?.*/, ''),
+      kind: 'eventsource',
+      time: startedAt,
+    } as const;
+    const connection = find(monitor, ask);
+    /** The page may come back by itself: the next one is instead of it. */
+    const giveUp = (): void => {
+      all.delete(source);
+      wait(monitor, ask, connection);
+    };
     const ends = new Map<string, () => void>();
     let handledSince = Number.NaN;
+    let isLost = false;
     const onEvent = (event: Event): void => {
       attempt(() => {
         handledSince = Number.NaN;
@@ -56,10 +66,13 @@ export function hookEventSource(
         if ('data' in event) {
           receive(connection, event);
           handledSince = performance.now();
-        } else if (source.readyState === OPEN) connection.open();
+          return;
+        }
+        isLost = source.readyState !== OPEN;
+        if (!isLost) connection.open();
         else if (source.readyState === CLOSED) {
           connection.fail('rejected');
-          connection.close('error');
+          giveUp();
         } else connection.lose();
       });
     };
@@ -77,7 +90,13 @@ export function hookEventSource(
     for (const type of ['open', 'error', 'message']) {
       addEventListener.call(source, type, onEvent, true);
     }
-    return { connection, listen };
+    return {
+      listen,
+      close() {
+        if (isLost) giveUp();
+        else connection.close('page');
+      },
+    };
   };
 
   /** Does something of ours after a method, or a setter, of a source's. */
@@ -116,7 +135,7 @@ export function hookEventSource(
     replace(prototype, 'constructor', () => wrapped),
     tap('addEventListener', ({ listen }, [type]) => listen(String(type))),
     tap('onmessage', ({ listen }) => listen('message'), 'set'),
-    tap('close', ({ connection }) => connection.close('page')),
+    tap('close', ({ close }) => close()),
   ];
   return () => {
     for (const step of undo) step();

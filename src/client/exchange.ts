@@ -103,7 +103,7 @@ function openExchange(
 /** The connection that asked the same and was lost, or a new one. */
 export function find(
   monitor: ClientMonitor,
-  { key, url, kind, time }: Ask,
+  { key, url, kind, time }: Omit<Ask, 'header'>,
 ): Connection {
   const { losses } = monitor;
   const since = performance.now() - MAX_WAIT_MS;
@@ -116,9 +116,9 @@ export function find(
 }
 
 /** Keeps what may come back. */
-function wait(
+export function wait(
   { losses, connections }: ClientMonitor,
-  { key }: Ask,
+  { key }: Pick<Ask, 'key'>,
   connection: Connection,
 ): void {
   connections.delete(connection);
