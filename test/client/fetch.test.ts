@@ -166,3 +166,25 @@ test('every closed value is reported at 0 from the first stream', async () => {
   expect(all.get('sse.client.errors')).toHaveLength(6);
   expect(all.get('sse.client.opened_connections')).toHaveLength(2);
 });
+
+test('what failed before any stream was received is counted too', async () => {
+  await using client = await startMeasuredClient((_request, response) => {
+    response.destroy();
+  });
+  const headers = { Accept: 'text/event-stream' };
+  await expect(fetch(client.url, { headers })).rejects.toThrow(TypeError);
+  const failed = { 'error.type': 'connect_failed' };
+  expect(await client.sum('errors', failed)).toBe(1);
+});
+
+test('an answer without a body is no stream', async () => {
+  await using client = await startMeasuredClient((request, response) => {
+    if (request.url === '/204') response.statusCode = 204;
+    response.setHeader('Content-Type', 'text/event-stream').end();
+  });
+  const headers = { Accept: 'text/event-stream' };
+  await fetch(client.url, { method: 'HEAD', headers });
+  await fetch(`${client.url}/204`, { headers });
+  expect(await client.sum('openedConnections')).toBe(0);
+  expect(await client.sum('errors')).toBe(0);
+});

@@ -37,6 +37,19 @@ test('each further answer narrows the bounds, until a clock is set', () => {
   expect(clocks.offsetOf('a')).toBe(118_990);
 });
 
+test('a clock that is behind is narrowed from its other side', () => {
+  const clocks = createServerClocks();
+  const learn = (server: number, ours: number) =>
+    clocks.learn('a', headersOf({ date: date(server) }), ours, ours + 10);
+  learn(NOON - 60_000, NOON);
+  expect(clocks.offsetOf('a')).toBe(-59_000);
+  // The server's second is not over yet: it is half a second further behind.
+  learn(NOON - 60_000, NOON + 500);
+  expect(clocks.offsetOf('a')).toBe(-59_500);
+  learn(NOON - 59_000, NOON + 1_000);
+  expect(clocks.offsetOf('a')).toBe(-59_500);
+});
+
 test('Server-Timing bounds it to the time of the answer', () => {
   const clocks = createServerClocks();
   const headers = headersOf({
