@@ -1,10 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
 const environment = { OTEL_LOG_LEVEL: '' };
+const DRILLS = 'test/stack/drills/drills.test.ts';
 
 export default defineConfig({
   test: {
-    reporters: ['default', './test/support/summary-reporter.ts'],
+    reporters: [
+      'default',
+      './test/support/summary-reporter.ts',
+      './test/stack/drills/support/table-reporter.ts',
+    ],
     projects: [
       {
         test: {
@@ -31,11 +36,23 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['test/stack/**/*.test.ts'],
+          exclude: [DRILLS],
           globalSetup: ['./test/stack/support/build-programs.ts'],
           pool: 'forks',
           env: environment,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        // By itself: what runs beside it would be a load that its alerts see.
+        test: {
+          name: 'drills',
+          include: [DRILLS],
+          globalSetup: ['./test/stack/support/build-programs.ts'],
+          pool: 'forks',
+          env: environment,
+          hookTimeout: 900_000,
         },
       },
     ],

@@ -57,11 +57,11 @@ export async function describeCollector({
   };
 }
 
-/** Prometheus, built if need be. */
-export async function describePrometheus({
-  places,
-  folder,
-}: Surroundings): Promise<PartOptions> {
+/** Prometheus, built if need be. @param flags - added to its own. */
+export async function describePrometheus(
+  { places, folder }: Surroundings,
+  flags: readonly string[] = [],
+): Promise<PartOptions> {
   const place = placeOf(places, 'prometheus:9090');
   return {
     name: 'prometheus',
@@ -73,6 +73,7 @@ export async function describePrometheus({
       // Where links in notifications lead.
       `--web.external-url=http://${place}`,
       ...PROMETHEUS_FLAGS,
+      ...flags,
     ],
     health: `http://${place}/-/ready`,
   };

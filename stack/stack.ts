@@ -23,7 +23,9 @@ export interface StackOptions {
   /** Whether the clients of quick-start are there. @defaultValue true */
   readonly hasLoad?: boolean;
   /** Changes the copied configuration files before anything starts. */
-  readonly configure?: (folder: string) => void;
+  readonly configure?: (folder: string) => void | Promise<void>;
+  /** Further flags of Prometheus. */
+  readonly prometheusFlags?: readonly string[];
   /** Told of each part once it is healthy. */
   readonly onHealthy?: (name: string) => void;
   /** Told of a part that ended by itself. */
@@ -52,6 +54,7 @@ export async function startStack({
   app = {},
   hasLoad = true,
   configure = () => undefined,
+  prometheusFlags = [],
   onHealthy = () => undefined,
   onDeath = () => undefined,
   signal,
@@ -85,11 +88,11 @@ export async function startStack({
   signal?.addEventListener('abort', abort);
   try {
     copyConfigs(folder, places);
-    configure(folder);
-    for (const group of await describeGroups({ places, folder }, app)) {
-      await startGroup(...group);
-    }
-    if (hasLoad) await startGroup(describeLoad({ places, folder }));
+    await configure(folder);
+    const surroundings = { places, folder };
+    const all = await describeGroups(surroundings, app, prometheusFlags);
+    for (const group of all) await startGroup(...group);
+    if (hasLoad) await startGroup(describeLoad(surroundings));
   } catch (error) {
     await stop();
     throw error;
@@ -112,6 +115,7 @@ export async function startStack({
 async function describeGroups(
   surroundings: Surroundings,
   app: AppOptions,
+  prometheusFlags: readonly string[],
 ): Promise<PartOptions[][]> {
   // What may be missing is found out before anything starts.
   const nginx = describeNginx(surroundings);
@@ -119,7 +123,7 @@ async function describeGroups(
     [
       describeCatcher(surroundings),
       await describeAlertmanager(surroundings),
-      await describePrometheus(surroundings),
+      await describePrometheus(surroundings, prometheusFlags),
     ],
     [await describeCollector(surroundings)],
     APPS.map((name) => describeApp(name, surroundings, app)),

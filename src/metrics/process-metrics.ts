@@ -18,12 +18,12 @@ export interface ProcessReading {
   readonly uptime: number;
   readonly cpuUser: number;
   readonly cpuSystem: number;
-  readonly memoryRss: number;
+  readonly memoryRss: number | undefined;
   readonly heapUsed: number;
   readonly heapTotal: number;
   readonly heapLimit: number;
   readonly external: number;
-  readonly arrayBuffers: number;
+  readonly arrayBuffers: number | undefined;
   readonly fileDescriptorCount: number | undefined;
   readonly fileDescriptorLimit: number | undefined;
   readonly eventLoopActive: number;

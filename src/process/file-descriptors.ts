@@ -20,8 +20,10 @@ export function countFileDescriptors(): number | undefined {
     // Linux tells it by the size since 6.2; to list 10,000 takes 10 ms.
     const { size } = process.platform === 'linux' ? statSync(folder) : NONE;
     return size > 0 ? size : readdirSync(folder).length - 1;
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // To list them takes one, and all are used.
+    return code === 'EMFILE' ? readFileDescriptorLimit() : undefined;
   }
 }
 
@@ -35,13 +37,17 @@ export function readFileDescriptorLimit(): number | undefined {
   return Number.isFinite(limit) ? limit : undefined;
 }
 
+/** The last one that was read: without a free descriptor the file cannot be opened. */
+let knownLimit: number | undefined;
+
 function readLinuxLimit(): number | undefined {
   try {
     const limits = readFileSync('/proc/self/limits', 'utf8');
-    return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1]);
+    knownLimit = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1]);
   } catch {
-    return undefined;
+    // As it was.
   }
+  return knownLimit;
 }
 
 /** Slow, as Node writes a whole diagnostic report: read once. */

@@ -4,7 +4,13 @@ import { runChild, startChild } from './support/child.ts';
 import { requestOn } from './support/client.ts';
 import { findFreePort, takePort } from './support/ports.ts';
 import { sendTo, startReceiver } from './support/receiver.ts';
-import { FREE_PORT, isRefused, scrape, scrapeUrl } from './support/scrape.ts';
+import {
+  FREE_PORT,
+  isRefused,
+  scrape,
+  scrapeUrl,
+  waitUntilServed,
+} from './support/scrape.ts';
 
 for (const exporter of ['prometheus', 'otlp']) {
   test.concurrent(`exports nothing and lets a program end that never listens, with ${exporter}`, async () => {
@@ -77,7 +83,9 @@ test.concurrent('serves metrics at the host and the port of the variables, and n
     },
   });
   await child.ask('/once');
-  const metrics = await scrapeUrl(`http://127.0.0.1:${port}/metrics?x=1`);
+  const url = `http://127.0.0.1:${port}/metrics?x=1`;
+  await waitUntilServed(url);
+  const metrics = await scrapeUrl(url);
   expect(metrics.labels('target_info')).toEqual([
     expect.objectContaining({
       service_name: 'orders',
@@ -146,6 +154,7 @@ test.concurrent('gives its port to a server of the application that wants it lat
   });
   await child.ask('/once');
   const url = `http://localhost:${port}/metrics`;
+  await waitUntilServed(url);
   await using scraper = await requestOn(
     port,
     '/metrics',

@@ -1,4 +1,5 @@
 import parseText from 'parse-prometheus-text-format';
+import { until } from '../../support/poll.ts';
 import type { Child } from './child.ts';
 
 /** Makes a program choose a free port for its metrics and say which. */
@@ -54,4 +55,9 @@ export async function isRefused(url: string): Promise<boolean> {
     () => false,
     (error: Error) => JSON.stringify(error.cause).includes('ECONNREFUSED'),
   );
+}
+
+/** Waits until something listens at an address. */
+export async function waitUntilServed(url: string): Promise<void> {
+  await until(`something at ${url}`, async () => !(await isRefused(url)));
 }
