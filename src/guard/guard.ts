@@ -1,0 +1,309 @@
+import { EventEmitter } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { RejectionReason } from '../semconv.ts';
+import { announce } from './announcement.ts';
+import { drainStreams } from './drain.ts';
+import { Endings } from './ending.ts';
+import { attempt } from './failure.ts';
+import { type EndReason, Held } from './held.ts';
+import { type Face, holderOf, REJECTION, requestOf } from './keys.ts';
+import { retryLine } from './last-words.ts';
+import { Ledger } from './ledger.ts';
+import { type Limits, resolveLimits } from './options.ts';
+import { type Gauge, Pressure } from './pressure.ts';
+import { PressureReports } from './pressure-reports.ts';
+import { refuse } from './refuse.ts';
+import { guardServers } from './servers.ts';
+import { drainOnSignal } from './signals.ts';
+import type { Surroundings } from './surroundings.ts';
+import { sweep } from './sweep.ts';
+import type {
+  DrainOptions,
+  DrainResult,
+  GuardedRequest,
+  GuardedResponse,
+  SseGuard,
+  SseGuardOptions,
+  SseGuardReading,
+  SseRefusal,
+} from './types.ts';
+import {
+  createFastifyPlugin,
+  createMiddleware,
+  createReadiness,
+} from './ways-in.ts';
+
+/** How often endings go on; streams are looked at every fourth time. */
+const TICK_MS = 250;
+
+/** Why a request is refused, and by which figure. */
+interface Refused {
+  readonly reason: RejectionReason;
+  readonly value?: number;
+  readonly max?: number;
+}
+
+/** See {@link SseGuard}. */
+export class Guard implements SseGuard {
+  readonly middleware = createMiddleware(this);
+  readonly fastify = createFastifyPlugin(this);
+  readonly readiness = createReadiness(this);
+  readonly #limits: Limits;
+  readonly #surroundings: Surroundings;
+  readonly #ledger = new Ledger();
+  readonly #pressure: Pressure;
+  readonly #reports: PressureReports;
+  readonly #endings = new Endings((reason) => this.#count(reason));
+  readonly #refused: Partial<Record<RejectionReason, number>> = {};
+  readonly #ended: Partial<Record<EndReason, number>> = {};
+  readonly #undo: (() => void)[] = [];
+  /** Holds what the guard knows of a response: other guards have their own. */
+  readonly #key = Symbol('sse.guard.held');
+  readonly #onClose: (this: object) => void;
+  #drained: Promise<DrainResult> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #ticks = 0;
+  #isStopped = false;
+
+  constructor(options: SseGuardOptions, surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+    this.#limits = resolveLimits(options, surroundings);
+    this.#reports = new PressureReports(this.#limits.onPressure);
+    this.#pressure = new Pressure(this.#limits, surroundings, () =>
+      this.#reports.review(this.#gauges()),
+    );
+    const { maxConnections, reasons } = this.#limits;
+    this.#undo.push(
+      announce({
+        maxConnections:
+          maxConnections === Infinity ? undefined : maxConnections,
+        reasons,
+      }),
+    );
+    const guard = this;
+    // One function for all streams: it finds what is held by its `this`.
+    this.#onClose = function (): void {
+      const held = guard.#heldBy(this);
+      if (held !== undefined) guard.#release(held);
+    };
+  }
+
+  get isDraining(): boolean {
+    return this.#drained !== undefined;
+  }
+
+  admit(request: GuardedRequest, response: GuardedResponse): boolean {
+    return (
+      attempt('admit', () => this.#decide(request, response as Face)) ?? true
+    );
+  }
+
+  drain(options: DrainOptions = {}): Promise<DrainResult> {
+    this.#drained ??= drainStreams(
+      [...this.#ledger.held],
+      this.#endings,
+      options ?? {},
+      () => this.#ledger.held.size,
+    );
+    return this.#drained;
+  }
+
+  drainOnSignal(
+    options: DrainOptions & { signals?: readonly NodeJS.Signals[] } = {},
+  ): () => void {
+    const undo = drainOnSignal(
+      options.signals ?? ['SIGTERM'],
+      () => this.drain(options),
+      this.#surroundings,
+    );
+    this.#undo.push(undo);
+    return undo;
+  }
+
+  guardServers(): () => void {
+    const undo = guardServers({
+      admit: (request, response) => this.admit(request, response),
+      meet: (response) => this.#meet(response as Face),
+    });
+    this.#undo.push(undo);
+    return undo;
+  }
+
+  read(): SseGuardReading {
+    const { maxConnections } = this.#limits;
+    return {
+      connections: this.#ledger.held.size,
+      maxConnections: maxConnections === Infinity ? undefined : maxConnections,
+      isDraining: this.isDraining,
+      pressures: this.#reports.over(),
+      refused: { ...this.#refused },
+      ended: { ...this.#ended },
+    };
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    for (const undo of this.#undo.splice(0)) undo();
+    this.#pressure.stop();
+    clearInterval(this.#timer);
+    for (const held of [...this.#ledger.held]) this.#release(held);
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  #decide(given: GuardedRequest, face: Face): boolean {
+    const holder = holderOf(face);
+    if (this.#isStopped || this.#heldBy(holder) !== undefined) return true;
+    if (holder.headersSent || holder.destroyed) return true;
+    const request = requestOf(given, face);
+    if (!this.#limits.isStream(request)) return true;
+    const route = this.#limits.routeOf(request);
+    const hasClientLimit = this.#limits.maxPerClient < Infinity;
+    const client = hasClientLimit ? this.#limits.clientOf(request) : undefined;
+    const refused = this.#findReason(request, route, client);
+    if (refused === undefined) {
+      this.#hold(face, request, route, client);
+      return true;
+    }
+    this.#refuse(face, request, route, refused);
+    return false;
+  }
+
+  #findReason(
+    request: IncomingMessage,
+    route: string,
+    client: string | undefined,
+  ): Refused | undefined {
+    const { maxConnections, maxPerRoute, maxPerClient } = this.#limits;
+    if (this.isDraining) return { reason: 'draining' };
+    if (this.#limits.refuses(request)) return { reason: '_OTHER' };
+    const passed = this.#pressure.findPassed();
+    if (passed !== undefined) {
+      this.#reports.review(this.#gauges());
+      return passed;
+    }
+    const value = this.#ledger.held.size;
+    if (value >= maxConnections) {
+      this.#reports.review(this.#gauges());
+      return { reason: 'connections', value, max: maxConnections };
+    }
+    const max = maxPerRoute(route);
+    const ofRoute = this.#ledger.ofRoute(route);
+    if (ofRoute >= max) {
+      return { reason: 'route_connections', value: ofRoute, max };
+    }
+    const ofClient = client === undefined ? 0 : this.#ledger.ofClient(client);
+    if (ofClient >= maxPerClient && client !== undefined) {
+      return {
+        reason: 'client_connections',
+        value: ofClient,
+        max: maxPerClient,
+      };
+    }
+    return undefined;
+  }
+
+  #refuse(
+    face: Face,
+    request: IncomingMessage,
+    route: string,
+    { reason, value, max }: Refused,
+  ): void {
+    const { retrySeconds, onRefusal, isStatusOnly } = this.#limits;
+    const refusal: SseRefusal = {
+      reason,
+      route,
+      value,
+      max,
+      retrySeconds: retrySeconds * (1 + Math.random()),
+    };
+    this.#refused[reason] = (this.#refused[reason] ?? 0) + 1;
+    holderOf(face)[REJECTION] = { reason, route };
+    // Once its headers are sent, the application must not answer it too.
+    attempt('refuse', () => refuse(face, request, refusal, isStatusOnly));
+    if (onRefusal !== undefined) {
+      attempt('the onRefusal option', () => onRefusal(refusal, request));
+    }
+  }
+
+  #hold(
+    face: Face,
+    request: IncomingMessage,
+    route: string,
+    client: string | undefined,
+  ): void {
+    const { maxConnectionMs, connectionJitter } = this.#limits;
+    const part = 1 - connectionJitter * Math.random();
+    const expiresAt = performance.now() + maxConnectionMs * part;
+    const held = new Held(face, request, route, client, expiresAt);
+    Object.defineProperty(held.holder, this.#key, {
+      configurable: true,
+      writable: true,
+      enumerable: false,
+      value: held,
+    });
+    this.#ledger.add(held);
+    // A library may have replaced `once`.
+    EventEmitter.prototype.once.call(held.holder, 'close', this.#onClose);
+    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
+  }
+
+  /** HTTP/2's compatible response of a stream that was let in. */
+  #meet(face: Face): void {
+    const held = this.#heldBy(holderOf(face));
+    if (held !== undefined) held.face = face;
+  }
+
+  #release(held: Held): void {
+    this.#endings.forget(held);
+    if (!this.#ledger.remove(held)) return;
+    Reflect.set(held.holder, this.#key, undefined);
+    if (this.#ledger.held.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#reports.review(this.#gauges());
+  }
+
+  #heldBy(holder: object): Held | undefined {
+    return (holder as Record<symbol, Held | undefined>)[this.#key];
+  }
+
+  #tick(): void {
+    attempt('a sweep', () => {
+      this.#endings.advance();
+      if (++this.#ticks % 4 !== 0) return;
+      for (const held of this.#ledger.held) {
+        if (held.hasVanished) this.#release(held);
+      }
+      sweep(this.#ledger.held, this.#limits, this.#endings, () =>
+        retryLine(this.#drawRetryMs()),
+      );
+      this.#reports.review(this.#gauges());
+    });
+  }
+
+  #drawRetryMs(): number {
+    return Math.round(this.#limits.retrySeconds * 1000 * (1 + Math.random()));
+  }
+
+  /** Every limit of the process, with how far it is used. */
+  #gauges(): Gauge[] {
+    const max = this.#limits.maxConnections;
+    if (max === Infinity) return [...this.#pressure.gauges];
+    // It is passed by the one that would come next.
+    const value = this.#ledger.held.size;
+    const connections: Gauge = {
+      limit: 'maxConnections',
+      reason: 'connections',
+      max,
+      value,
+    };
+    return [...this.#pressure.gauges, connections];
+  }
+
+  #count(reason: EndReason): void {
+    this.#ended[reason] = (this.#ended[reason] ?? 0) + 1;
+  }
+}
