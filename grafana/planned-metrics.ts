@@ -1,5 +1,5 @@
 /**
- * Metrics of the guard and of clients, which nothing emits yet. Each goes to
+ * Metrics of clients, which nothing emits yet. Each goes to
  * `src/semconv.ts` together with the code that emits it; a test fails when one
  * is in both.
  */
@@ -10,34 +10,12 @@ import {
   SERVER_METRICS,
 } from '../src/semconv.ts';
 
-/** Why the guard refused a connection. */
-export const ATTR_SSE_REJECTION_REASON = 'sse.rejection.reason';
 /** Whether a client had been connected before. */
 export const ATTR_SSE_CONNECTION_RECONNECTED = 'sse.connection.reconnected';
 /** `page`, `completed`, `lost` or `error`. */
 export const ATTR_SSE_CLIENT_CLOSE_REASON = 'sse.client.close_reason';
 /** Path of the request as a template: what `http.route` is to a server. */
 export const ATTR_URL_TEMPLATE = 'url.template';
-
-/** Metrics of the guard. */
-export const GUARD_METRICS = {
-  rejectedConnections: {
-    name: 'sse.server.rejected_connections',
-    kind: 'observableCounter',
-    unit: '{connection}',
-    description: 'Event streams refused by the guard.',
-    across: 'sum',
-    attributes: [ATTR_SSE_REJECTION_REASON],
-  },
-  connectionLimit: {
-    name: 'sse.server.connection.limit',
-    kind: 'observableGauge',
-    unit: '{connection}',
-    description: 'How many connections the guard admits.',
-    across: 'sum',
-    global: true,
-  },
-} as const satisfies Record<string, MetricDefinition>;
 
 /** Metrics of browsers and of clients in Node: `sse.client.*`. */
 export const CLIENT_METRICS = {

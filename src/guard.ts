@@ -9,16 +9,18 @@ import { hasListener } from './process/signals.ts';
 import { cleanPath } from './protocol/clean-path.ts';
 import { createFindAddress } from './server/client-address.ts';
 
+export type {
+  FastifyLike,
+  GuardFastifyPlugin,
+  GuardMiddleware,
+  Next,
+} from './guard/framework-types.ts';
 export { SSE_GUARD_PRESETS } from './guard/presets.ts';
 export type {
   DrainOptions,
   DrainResult,
-  FastifyLike,
   GuardedRequest,
   GuardedResponse,
-  GuardFastifyPlugin,
-  GuardMiddleware,
-  Next,
   PressureLimit,
   SseGuard,
   SseGuardOptions,

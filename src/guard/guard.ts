@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { RejectionReason } from '../semconv.ts';
 import { announce } from './announcement.ts';
+import { findReason, type Refused } from './decision.ts';
 import { drainStreams } from './drain.ts';
 import { Endings } from './ending.ts';
 import { attempt } from './failure.ts';
@@ -10,7 +11,7 @@ import { type Face, holderOf, REJECTION, requestOf } from './keys.ts';
 import { retryLine } from './last-words.ts';
 import { Ledger } from './ledger.ts';
 import { type Limits, resolveLimits } from './options.ts';
-import { type Gauge, Pressure } from './pressure.ts';
+import { Pressure } from './pressure.ts';
 import { PressureReports } from './pressure-reports.ts';
 import { refuse } from './refuse.ts';
 import { guardServers } from './servers.ts';
@@ -35,13 +36,6 @@ import {
 
 /** How often endings go on; streams are looked at every fourth time. */
 const TICK_MS = 250;
-
-/** Why a request is refused, and by which figure. */
-interface Refused {
-  readonly reason: RejectionReason;
-  readonly value?: number;
-  readonly max?: number;
-}
 
 /** See {@link SseGuard}. */
 export class Guard implements SseGuard {
@@ -70,17 +64,18 @@ export class Guard implements SseGuard {
     this.#limits = resolveLimits(options, surroundings);
     this.#reports = new PressureReports(this.#limits.onPressure);
     this.#pressure = new Pressure(this.#limits, surroundings, () =>
-      this.#reports.review(this.#gauges()),
-    );
-    const { maxConnections, reasons } = this.#limits;
-    this.#undo.push(
-      announce({
-        maxConnections:
-          maxConnections === Infinity ? undefined : maxConnections,
-        reasons,
-      }),
+      this.#review(),
     );
     const guard = this;
+    this.#undo.push(
+      announce({
+        maxConnections: this.#maxConnections,
+        get reasons(): readonly RejectionReason[] {
+          const { reasons } = guard.#limits;
+          return guard.isDraining ? [...reasons, 'draining'] : reasons;
+        },
+      }),
+    );
     // One function for all streams: it finds what is held by its `this`.
     this.#onClose = function (): void {
       const held = guard.#heldBy(this);
@@ -130,10 +125,9 @@ export class Guard implements SseGuard {
   }
 
   read(): SseGuardReading {
-    const { maxConnections } = this.#limits;
     return {
       connections: this.#ledger.held.size,
-      maxConnections: maxConnections === Infinity ? undefined : maxConnections,
+      maxConnections: this.#maxConnections,
       isDraining: this.isDraining,
       pressures: this.#reports.over(),
       refused: { ...this.#refused },
@@ -153,6 +147,11 @@ export class Guard implements SseGuard {
     this.stop();
   }
 
+  get #maxConnections(): number | undefined {
+    const { maxConnections } = this.#limits;
+    return maxConnections === Infinity ? undefined : maxConnections;
+  }
+
   #decide(given: GuardedRequest, face: Face): boolean {
     const holder = holderOf(face);
     if (this.#isStopped || this.#heldBy(holder) !== undefined) return true;
@@ -162,47 +161,19 @@ export class Guard implements SseGuard {
     const route = this.#limits.routeOf(request);
     const hasClientLimit = this.#limits.maxPerClient < Infinity;
     const client = hasClientLimit ? this.#limits.clientOf(request) : undefined;
-    const refused = this.#findReason(request, route, client);
+    const refused = this.isDraining
+      ? ({ reason: 'draining' } as const)
+      : findReason(this.#limits, this.#pressure, this.#ledger, {
+          request,
+          route,
+          client,
+        });
     if (refused === undefined) {
       this.#hold(face, request, route, client);
       return true;
     }
     this.#refuse(face, request, route, refused);
     return false;
-  }
-
-  #findReason(
-    request: IncomingMessage,
-    route: string,
-    client: string | undefined,
-  ): Refused | undefined {
-    const { maxConnections, maxPerRoute, maxPerClient } = this.#limits;
-    if (this.isDraining) return { reason: 'draining' };
-    if (this.#limits.refuses(request)) return { reason: '_OTHER' };
-    const passed = this.#pressure.findPassed();
-    if (passed !== undefined) {
-      this.#reports.review(this.#gauges());
-      return passed;
-    }
-    const value = this.#ledger.held.size;
-    if (value >= maxConnections) {
-      this.#reports.review(this.#gauges());
-      return { reason: 'connections', value, max: maxConnections };
-    }
-    const max = maxPerRoute(route);
-    const ofRoute = this.#ledger.ofRoute(route);
-    if (ofRoute >= max) {
-      return { reason: 'route_connections', value: ofRoute, max };
-    }
-    const ofClient = client === undefined ? 0 : this.#ledger.ofClient(client);
-    if (ofClient >= maxPerClient && client !== undefined) {
-      return {
-        reason: 'client_connections',
-        value: ofClient,
-        max: maxPerClient,
-      };
-    }
-    return undefined;
   }
 
   #refuse(
@@ -219,6 +190,7 @@ export class Guard implements SseGuard {
       max,
       retrySeconds: retrySeconds * (1 + Math.random()),
     };
+    this.#review();
     this.#refused[reason] = (this.#refused[reason] ?? 0) + 1;
     holderOf(face)[REJECTION] = { reason, route };
     // Once its headers are sent, the application must not answer it too.
@@ -263,7 +235,7 @@ export class Guard implements SseGuard {
     if (this.#ledger.held.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#reports.review(this.#gauges());
+    this.#review();
   }
 
   #heldBy(holder: object): Held | undefined {
@@ -280,7 +252,7 @@ export class Guard implements SseGuard {
       sweep(this.#ledger.held, this.#limits, this.#endings, () =>
         retryLine(this.#drawRetryMs()),
       );
-      this.#reports.review(this.#gauges());
+      this.#review();
     });
   }
 
@@ -288,19 +260,21 @@ export class Guard implements SseGuard {
     return Math.round(this.#limits.retrySeconds * 1000 * (1 + Math.random()));
   }
 
-  /** Every limit of the process, with how far it is used. */
-  #gauges(): Gauge[] {
-    const max = this.#limits.maxConnections;
-    if (max === Infinity) return [...this.#pressure.gauges];
-    // It is passed by the one that would come next.
-    const value = this.#ledger.held.size;
-    const connections: Gauge = {
-      limit: 'maxConnections',
-      reason: 'connections',
-      max,
-      value,
-    };
-    return [...this.#pressure.gauges, connections];
+  #review(): void {
+    const { maxConnections } = this.#limits;
+    const connections = this.#ledger.held.size;
+    this.#reports.review(
+      maxConnections === Infinity
+        ? this.#pressure.gauges
+        : [
+            ...this.#pressure.gauges,
+            {
+              limit: 'maxConnections',
+              max: maxConnections,
+              value: connections,
+            },
+          ],
+    );
   }
 
   #count(reason: EndReason): void {

@@ -41,7 +41,7 @@ export interface Rejection {
 /** What the instrumentation reports of a guard. */
 export interface AnnouncedGuard {
   readonly maxConnections: number | undefined;
-  /** Reasons that it may refuse for. */
+  /** What it may refuse for now: `draining` is one only while it does. */
   readonly reasons: readonly RejectionReason[];
 }
 

@@ -1,5 +1,4 @@
 import { attempt } from './failure.ts';
-import type { Gauge } from './pressure.ts';
 import type { PressureLimit, SseGuardOptions, SsePressure } from './types.ts';
 
 /** Tells the user when a limit of the process is passed, and when no longer. */
@@ -17,7 +16,7 @@ export class PressureReports {
   }
 
   /** Compares with the last time. */
-  review(gauges: readonly Gauge[]): void {
+  review(gauges: readonly Omit<SsePressure, 'isOver'>[]): void {
     for (const { limit, value, max } of gauges) {
       const isOver = limit === 'maxConnections' ? value >= max : value > max;
       const pressure = { limit, value, max, isOver };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import { type Face, holderOf } from './keys.ts';
-import { accepts } from './options.ts';
+import { accepts } from './option-values.ts';
 import type { SseRefusal } from './types.ts';
 
 /** Answers a request that is refused. */

@@ -6,6 +6,7 @@ import type {
   ServerHttp2Stream,
 } from 'node:http2';
 import type { RejectionReason } from '../semconv.ts';
+import type { GuardFastifyPlugin, GuardMiddleware } from './framework-types.ts';
 
 /** The request of a stream; of a raw HTTP/2 stream, its headers. */
 export type GuardedRequest =
@@ -171,39 +172,6 @@ export interface SseGuardReading {
     Partial<Record<'expired' | 'timeout' | 'evicted' | 'shutdown', number>>
   >;
 }
-
-/** Calls the next middleware. */
-export type Next = (error?: unknown) => void;
-
-/** A middleware as Express and Connect have it. */
-export type GuardMiddleware = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  next: Next,
-) => void;
-
-/** What the plugin needs of a Fastify application. */
-export interface FastifyLike {
-  addHook(
-    name: 'onRequest',
-    hook: (
-      request: { raw: IncomingMessage },
-      reply: {
-        raw: ServerResponse;
-        hijack(): unknown;
-        getHeaders(): Record<string, unknown>;
-      },
-      done: () => void,
-    ) => void,
-  ): unknown;
-}
-
-/** A plugin of Fastify 4 or 5: `app.register(guard.fastify)`. */
-export type GuardFastifyPlugin = (
-  app: FastifyLike,
-  options: unknown,
-  done: () => void,
-) => void;
 
 /** Keeps the event streams of a process within limits, and drains them. */
 export interface SseGuard extends Disposable {

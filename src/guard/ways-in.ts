@@ -1,4 +1,5 @@
-import type { GuardFastifyPlugin, GuardMiddleware, SseGuard } from './types.ts';
+import type { GuardFastifyPlugin, GuardMiddleware } from './framework-types.ts';
+import type { SseGuard } from './types.ts';
 
 /** For Express and Connect. */
 export function createMiddleware(

@@ -16,6 +16,7 @@ import {
   createRecord,
   noteFailure,
   notePolicy,
+  noteRejection,
   takeReports,
 } from './record.ts';
 import { isCountedOutside } from './source.ts';
@@ -30,6 +31,7 @@ export const recogniseStream = guarded(
     const headers = stream.sentHeaders;
     if (exchange === undefined || headers === undefined) return;
     if (stream[CONNECTION] !== undefined) return;
+    if (noteRejection(monitor, stream)) return;
     const statusCode = Number(headers[':status']);
     noteFailure(monitor, stream, statusCode);
     // Ended by `respond` itself: HEAD, 204, 304, `endStream`.

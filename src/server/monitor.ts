@@ -12,6 +12,7 @@ import { Clients } from './clients.ts';
 import { CoarseClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionList } from './connection-list.ts';
+import { readGuards } from './guards.ts';
 import type { ServerOptions } from './options.ts';
 import { readOpenConnections } from './reading.ts';
 import { forgetText } from './writing.ts';
@@ -46,6 +47,7 @@ export class ServerMonitor {
         registry: this.registry,
         readOpenConnections: () => readOpenConnections(this),
         readClients: () => this.clients.read(),
+        readGuards,
         now: () => performance.now(),
       });
     });

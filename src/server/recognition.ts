@@ -12,6 +12,7 @@ import {
   EXCHANGE,
   holderOf,
   type MeasuredResponse,
+  REJECTION,
   requestOf,
 } from './keys.ts';
 import type { ServerMonitor } from './monitor.ts';
@@ -19,6 +20,7 @@ import {
   createRecord,
   noteFailure,
   notePolicy,
+  noteRejection,
   takeReports,
 } from './record.ts';
 import {
@@ -42,7 +44,7 @@ export function recognise(
 ): void {
   const { statusCode, req } = response;
   if (response[CONNECTION] !== undefined) return;
-  if (!isServed(response)) return;
+  if (!isServed(response) || noteRejection(monitor, response)) return;
   if (!isEventStream(headerOf(response, headers, 'content-type'))) {
     noteFailure(monitor, response, statusCode);
     return;
@@ -82,6 +84,7 @@ export function recordOf(
   const record = response[CONNECTION] ?? response[EARLY];
   if (record !== undefined) return record;
   if (!isServed(response) || response.headersSent) return undefined;
+  if (response[REJECTION] !== undefined) return undefined;
   if (response.destroyed || requestOf(response).method === 'HEAD') {
     return undefined;
   }

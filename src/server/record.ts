@@ -6,6 +6,7 @@ import {
   ARRIVED,
   IGNORED,
   type MeasuredResponse,
+  REJECTION,
   REPORTS,
   requestOf,
 } from './keys.ts';
@@ -79,6 +80,28 @@ export function countFailure(
     type,
     monitor.options.attributesHook?.(request),
   );
+}
+
+/**
+ * Counts a request that the guard refused: it is neither opened nor failed.
+ *
+ * @returns whether it was.
+ */
+export function noteRejection(
+  monitor: ServerMonitor,
+  response: MeasuredResponse,
+): boolean {
+  const rejection = response[REJECTION];
+  if (rejection === undefined) return false;
+  if (isIgnored(monitor, response)) return true;
+  const request = requestOf(response);
+  monitor.registry.countRejection(
+    monitor.options.route?.(request) || rejection.route,
+    request.method ?? OTHER,
+    rejection.reason,
+    monitor.options.attributesHook?.(request),
+  );
+  return true;
 }
 
 /** Whether the user wants a request left out: asked once. */

@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { FOREIGN_METRICS } from '../../../grafana/foreign-metrics.ts';
+import { CLIENT_METRICS } from '../../../grafana/planned-metrics.ts';
 import {
-  CLIENT_METRICS,
   GUARD_METRICS,
-} from '../../../grafana/planned-metrics.ts';
-import {
   type MetricDefinition,
   PROCESS_METRICS,
   prometheusName,
@@ -56,16 +54,14 @@ export function listSeries(metric: MetricDefinition): string[] {
 
 /** The metrics of src/semconv.ts. */
 export function listMetrics(): MetricDefinition[] {
-  return [SERVER_METRICS, PROCESS_METRICS].flatMap(
+  return [SERVER_METRICS, GUARD_METRICS, PROCESS_METRICS].flatMap(
     (group): MetricDefinition[] => Object.values(group),
   );
 }
 
 /** The metrics that wait for a later part of the package. */
 export function listPlannedMetrics(): MetricDefinition[] {
-  return [GUARD_METRICS, CLIENT_METRICS].flatMap((group): MetricDefinition[] =>
-    Object.values(group),
-  );
+  return Object.values(CLIENT_METRICS);
 }
 
 /** As {@link listSeries}, from an exporter that adds no unit: rules/compat.yaml. */
