@@ -29,6 +29,8 @@ export interface AppOptions {
    * @defaultValue the server of examples/quick-start
    */
   readonly program?: string;
+  /** Where the flag's package is found. @defaultValue the folder of quick-start */
+  readonly cwd?: string;
   /** Added to its variables. */
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds between two exports. @defaultValue 15000 */
@@ -139,6 +141,7 @@ export function describeApp(
   {
     service = 'quick-start',
     program = join(QUICK_START, 'server.mjs'),
+    cwd = QUICK_START,
     env = {},
     exportIntervalMs = 15_000,
   }: AppOptions,
@@ -149,8 +152,7 @@ export function describeApp(
     name,
     command: process.execPath,
     args: ['--import', REGISTER, program],
-    // Here the flag's package is found.
-    cwd: QUICK_START,
+    cwd,
     env: {
       HOST: host,
       PORT: port,
