@@ -115,9 +115,14 @@ export class Guard implements SseGuard {
     return undo;
   }
 
-  guardServers(): () => void {
+  guardServers({ readinessPath = '' } = {}): () => void {
     const undo = guardServers({
       admit: (request, response) => this.admit(request, response),
+      answer: (request, response) => {
+        if (readinessPath === '' || request.url !== readinessPath) return false;
+        this.readiness(request, response);
+        return true;
+      },
       meet: (response) => this.#meet(response as Face),
     });
     this.#undo.push(undo);

@@ -33,7 +33,7 @@ export interface StreamRecord {
 }
 
 /** Why a request was refused, for the instrumentation. */
-export interface Rejection {
+interface Rejection {
   readonly reason: RejectionReason;
   readonly route: string;
 }
@@ -46,7 +46,7 @@ export interface AnnouncedGuard {
 }
 
 /** A response as the guard sees it, or the stream of one. */
-export interface StreamHolder {
+interface StreamHolder {
   [CONNECTION]?: StreamRecord;
   [CLOSE_CAUSE]?: CloseReason;
   [REJECTION]?: Rejection;
@@ -62,7 +62,7 @@ export function holderOf(face: Face): Face {
 }
 
 /** Whether a request came as the headers of a raw HTTP/2 stream. */
-export function isHeaders(request: object): boolean {
+function isHeaders(request: object): boolean {
   return !('headers' in request && 'httpVersion' in request);
 }
 

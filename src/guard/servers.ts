@@ -1,4 +1,8 @@
-import { Server as HttpServer } from 'node:http';
+import {
+  Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { createSecureServer, createServer } from 'node:http2';
 import { Server as HttpsServer } from 'node:https';
 import { attempt } from './failure.ts';
@@ -9,6 +13,8 @@ type Emit = (this: unknown, event: unknown, ...args: unknown[]) => boolean;
 /** What is asked of a request before the application sees it. */
 export interface Gate {
   admit(request: GuardedRequest, response: GuardedResponse): boolean;
+  /** Answers a request that is the guard's own. @returns whether it did. */
+  answer(request: IncomingMessage, response: ServerResponse): boolean;
   /** HTTP/2's compatible response of a stream that was admitted. */
   meet(response: GuardedResponse): void;
 }
@@ -29,7 +35,9 @@ export function guardServers(gate: Gate): () => void {
 
   function onHttp1(event: unknown, args: unknown[]): boolean {
     if (event !== 'request') return true;
-    return gate.admit(args[0] as GuardedRequest, args[1] as GuardedResponse);
+    const [request, response] = args as [IncomingMessage, ServerResponse];
+    if (isAnswered(request, response)) return false;
+    return gate.admit(request, response);
   }
 
   function onHttp2(event: unknown, args: unknown[]): boolean {
@@ -37,11 +45,19 @@ export function guardServers(gate: Gate): () => void {
       return gate.admit(args[1] as GuardedRequest, args[0] as GuardedResponse);
     }
     if (event !== 'request') return true;
-    const [request, response] = args as [GuardedRequest, GuardedResponse];
+    const [request, response] = args as [IncomingMessage, ServerResponse];
+    if (isAnswered(request, response)) return false;
     // With `allowHTTP1` this server has requests of both versions.
     if (!('stream' in response)) return gate.admit(request, response);
     attempt('a request', () => gate.meet(response));
     return true;
+  }
+
+  function isAnswered(
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): boolean {
+    return attempt('readiness', () => gate.answer(request, response)) === true;
   }
 }
 

@@ -210,8 +210,13 @@ export interface SseGuard extends Disposable {
       signals?: readonly NodeJS.Signals[];
     },
   ): () => void;
-  /** Guards every server of this process. @returns its undo. */
-  guardServers(): () => void;
+  /**
+   * Guards every server of this process, those made before too.
+   *
+   * @param options - `readinessPath`: answered on each of them, as `readiness`.
+   * @returns its undo.
+   */
+  guardServers(options?: { readinessPath?: string | undefined }): () => void;
   /** What it holds now. */
   read(): SseGuardReading;
   /** Lets every stream go and refuses nobody from now on. */

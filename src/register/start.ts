@@ -11,6 +11,9 @@ const LOOK_MS = 1000;
 /** Switches everything on, as the environment says. Never throws. */
 export function start(): void {
   const options = readStart();
+  // First, so that what it answers is seen from outside. Limits are no telemetry:
+  // OTEL_SDK_DISABLED leaves them alone.
+  if (hasGuard()) loadGuard().startGuard(options?.trustProxy);
   if (options === undefined) return;
   const monitoring = startMonitoring({}, options, undefined);
   if (monitoring === undefined) return;
@@ -19,6 +22,17 @@ export function start(): void {
     // An application that makes its exporter makes its provider next.
     setImmediate(() => loadExport().bringProvider(monitoring)).unref();
   });
+}
+
+/** Whether a variable asks for the guard: most processes need none of it. */
+function hasGuard(): boolean {
+  return Object.keys(process.env).some((name) =>
+    name.startsWith('OTEL_SSE_GUARD_'),
+  );
+}
+
+function loadGuard(): typeof import('./guard.ts') {
+  return createRequire(import.meta.url)('./guard.js');
 }
 
 /** Loaded when it is needed: most processes that are preloaded serve nothing. */

@@ -58,7 +58,7 @@ export interface Exchange {
 }
 
 /** Why the guard refused a request, and its route as the guard has it. */
-export interface Rejection {
+interface Rejection {
   readonly reason: RejectionReason;
   readonly route: string;
 }
