@@ -5,7 +5,8 @@ import { SignJWT } from 'jose';
 import { REGISTER } from '../../../scripts/packed/project.ts';
 import { until } from '../../support/poll.ts';
 
-const SECRET = 'only for tests: forty characters or more';
+/** Signs the tokens of tests. */
+export const SECRET = 'only for tests: forty characters or more';
 
 /** One line of the log, as pino writes it. */
 export type LogLine = Readonly<Record<string, unknown>> & {

@@ -18,13 +18,14 @@ export interface EventStore extends AsyncDisposable {
 /** Debian has Postgres's programs on nobody's PATH. */
 const POSTGRES_FOLDERS = '/usr/lib/postgresql/*/bin';
 
+/** A Redis. */
+export interface RedisStore extends EventStore {
+  /** Runs commands over one connection. @returns the answers. */
+  run(...commands: string[]): string;
+}
+
 /** Starts a Redis on a free port. @throws Error when there is none. */
-export async function startRedis(): Promise<
-  EventStore & {
-    /** Runs commands over one connection. @returns the answers. */
-    run(...commands: string[]): string;
-  }
-> {
+export async function startRedis(): Promise<RedisStore> {
   const [port] = await findQuietPorts(1);
   const janitor = startJanitor();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', ''];
