@@ -4,8 +4,8 @@ import {
   monitorEventLoopDelay,
   performance,
 } from 'node:perf_hooks';
-import { getHeapStatistics } from 'node:v8';
 import type { RejectionReason } from '../semconv.ts';
+import { readHeapRatio } from './heap.ts';
 import type { Limits } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { PressureLimit } from './types.ts';
@@ -39,7 +39,7 @@ export class Pressure {
     onSample: () => void,
   ) {
     this.#onSample = onSample;
-    this.#readers.set('maxHeapRatio', readHeap);
+    this.#readers.set('maxHeapRatio', readHeapRatio);
     this.#readers.set('maxFileDescriptorRatio', () => {
       const most = surroundings.readFileDescriptorLimit();
       return most ? (surroundings.countFileDescriptors() ?? 0) / most : 0;
@@ -84,9 +84,12 @@ export class Pressure {
       this.#readers.set('maxEventLoopDelaySeconds', createDelay(this.#delays));
     }
     this.#sample();
+    // After all timers of this turn: one of them measures the delay.
     this.#timer = setInterval(() => {
-      this.#sample();
-      this.#onSample();
+      setImmediate(() => {
+        this.#sample();
+        this.#onSample();
+      }).unref();
     }, SAMPLE_MS);
     this.#timer.unref();
   }
@@ -99,20 +102,19 @@ export class Pressure {
   }
 }
 
-function readHeap(): number {
-  const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
-  return used / most;
-}
-
 /** Of the last samples, not since the start. */
 function createUtilization(): () => number {
   const samples: EventLoopUtilization[] = [performance.eventLoopUtilization()];
   return () => {
     const now = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(now, samples[0]);
+    const { active, idle, utilization } = performance.eventLoopUtilization(
+      now,
+      samples[0],
+    );
     samples.push(now);
     if (samples.length > SAMPLES) samples.shift();
-    return utilization;
+    // A moment is always busy: it is the one in which we look.
+    return active + idle < SAMPLE_MS / 2 ? 0 : utilization;
   };
 }
 

@@ -51,7 +51,7 @@ export interface SseGuardOptions {
    * @defaultValue 10
    */
   queueGraceSeconds?: number;
-  /** New streams are refused while V8's used heap ÷ its limit is above it. */
+  /** New streams are refused while V8's old generation ÷ its limit is above it. */
   maxHeapRatio?: number;
   /** … while the loop is busier, over the last five seconds: from 0 to 1. */
   maxEventLoopUtilization?: number;
