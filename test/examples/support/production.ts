@@ -85,10 +85,11 @@ export async function startProduction(
     return exited;
   };
   const isListening = () => log('listening').length > 0;
-  await until('listening', () => child.exitCode !== null || isListening());
+  const isDecided = () => child.exitCode !== null || isListening();
+  await until('listening', isDecided, Boolean, 25_000).catch(() => undefined);
   if (!isListening()) {
-    await exited;
-    throw new Error(printed);
+    await stop('SIGKILL');
+    throw new Error(`It does not listen: ${printed}`);
   }
   const url = `http://127.0.0.1:${log('listening')[0]?.['port']}`;
   return {

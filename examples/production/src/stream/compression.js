@@ -16,7 +16,7 @@ export function createCompression(hub, aboveBytes) {
         : true,
     // Each write goes out at once: an event or heartbeat is not held back for more.
     flush: constants.Z_SYNC_FLUSH,
-    // 20 kB for each stream, in place of 260: a repeated event is near.
+    // 24 kB for each stream, in place of 256: what repeats is near.
     windowBits: 12,
     memLevel: 4,
   });
