@@ -41,15 +41,14 @@ export function createInProcessSource({ eventsPerSecond, eventBytes }) {
   };
 }
 
+/** Temperatures, as of a house full of sensors: as much as an event is to have. */
 function tick(publishEvent, eventBytes) {
   const at = new Date().toISOString();
-  const text = createText(Math.max(0, eventBytes - 60));
-  publishEvent('tick', JSON.stringify({ at, text }));
+  const count = Math.max(1, Math.round((eventBytes - 50) / 6));
+  const celsius = Array.from({ length: count }, createReading);
+  publishEvent('tick', JSON.stringify({ at, celsius }));
 }
 
-/** Words repeat, as in real events: random letters would not be compressed. */
-function createText(length) {
-  return 'order accepted, parcel sent, '
-    .repeat(Math.ceil(length / 29))
-    .slice(0, length);
+function createReading() {
+  return Math.round(1500 + Math.random() * 1000) / 100;
 }
