@@ -7,6 +7,8 @@ import type { DrainOptions, DrainResult } from './types.ts';
 const TICK_MS = 20;
 /** So many streams are told at most in one tick. */
 const BATCH = 200;
+/** A loop that was held up makes up for it little by little. */
+const MAKE_UP = 1.5;
 /** The last part of the time is left for the last bytes to leave. */
 const SPREAD = 0.9;
 
@@ -43,15 +45,20 @@ export function drainStreams(
     while (told > stop) {
       const { held } = queue[--told] as Drained;
       const later = retry + Math.round(Math.random() * totalMs);
-      if (!held.isEnded) attempt('drain', () => held.tell(retryLine(later)));
+      if (!held.isEnded) attempt('a drain', () => held.tell(retryLine(later)));
     }
   };
+  const slotMs = (totalMs * SPREAD) / Math.max(1, queue.length);
+  let lastAt = 0;
   const endSome = (now: number): void => {
-    while ((queue[ended]?.endAt ?? Infinity) <= now) {
+    const sinceMs = Math.min(now - lastAt, 5 * TICK_MS);
+    lastAt = now;
+    const stop = ended + Math.ceil((MAKE_UP * sinceMs) / slotMs);
+    while ((queue[ended]?.endAt ?? Infinity) <= now && ended < stop) {
       const { held } = queue[ended++] as Drained;
       if (held.isEnded || held.hasVanished) continue;
       closed++;
-      attempt('drain', () => endings.end(held, 'shutdown', words, true));
+      attempt('a drain', () => endings.end(held, 'shutdown', words, true));
     }
   };
   return new Promise((resolve) => {
@@ -65,7 +72,7 @@ export function drainStreams(
       clearInterval(timer);
       for (const { held } of cut > 0 ? queue : []) {
         if (held.hasVanished) continue;
-        attempt('drain', () => endings.cut(held, 'shutdown'));
+        attempt('a drain', () => endings.cut(held, 'shutdown'));
       }
       const took = (performance.now() - startedAt) / 1000;
       resolve({ open: all.length, closed, cut, seconds: took });

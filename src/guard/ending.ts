@@ -1,3 +1,4 @@
+import { attemptEach } from './failure.ts';
 import type { EndReason, Held } from './held.ts';
 import type { LastWords } from './last-words.ts';
 
@@ -50,7 +51,9 @@ export class Endings {
 
   /** To be called a few times a second while there are any. */
   advance(): void {
-    for (const ending of this.#open.values()) this.#advance(ending);
+    attemptEach('ending a stream', this.#open.values(), (ending) =>
+      this.#advance(ending),
+    );
   }
 
   #advance(ending: Ending): void {

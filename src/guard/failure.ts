@@ -8,33 +8,19 @@ interface Logger {
   warn(text: string): void;
 }
 
-/** A line that always comes must not fill a log. */
-const MAX_LINES_A_MINUTE = 10;
-let minute = 0;
-let lines = 0;
-
 /**
  * One line: by the `diag` logger if the application set one, else on standard
  * error, since OpenTelemetry need not be installed.
  */
 export function say(level: 'error' | 'warn', text: string): void {
   try {
-    const now = Math.floor(performance.now() / 60_000);
-    if (now !== minute) lines = 0;
-    minute = now;
-    if (++lines > MAX_LINES_A_MINUTE) return;
-    const isLast = lines === MAX_LINES_A_MINUTE;
-    const rest = isLast ? '; saying no more this minute' : '';
-    const line = `${PACKAGE_NAME}: ${text.replaceAll('\n', ' ')}${rest}`;
-    loggerOf()[level](line);
+    const api = (globalThis as { [API]?: { diag?: Logger } })[API];
+    const line = `${PACKAGE_NAME}: ${text.replaceAll('\n', ' ')}`;
+    if (api?.diag !== undefined) api.diag[level](line);
+    else console.error(line);
   } catch {
     // A logger that throws is the application's own affair.
   }
-}
-
-function loggerOf(): Logger {
-  const api = (globalThis as { [API]?: { diag?: Logger } })[API];
-  return api?.diag ?? { error: console.error, warn: console.error };
 }
 
 /**
@@ -59,7 +45,43 @@ export function attempt<Result>(
   }
 }
 
+/** Does something with each: where it throws, the others have their turn. */
+export function attemptEach<Item>(
+  what: string,
+  items: Iterable<Item>,
+  act: (item: Item) => void,
+): void {
+  for (const item of items) {
+    try {
+      act(item);
+    } catch (error) {
+      sayFailure(what, error);
+    }
+  }
+}
+
+/** A failure that always comes must not fill a log. */
+const MAX_LINES_A_MINUTE = 10;
+
+const told = new Map<string, { minute: number; lines: number }>();
+
 function sayFailure(what: string, error: unknown): void {
-  const text = error instanceof Error ? error.stack : String(error);
-  say('error', `guard: ${what} threw, the application goes on: ${text}`);
+  const minute = Math.floor(performance.now() / 60_000);
+  const last = told.get(what);
+  const lines = last?.minute === minute ? last.lines + 1 : 1;
+  told.set(what, { minute, lines });
+  if (lines > MAX_LINES_A_MINUTE) return;
+  const rest =
+    lines === MAX_LINES_A_MINUTE ? '; saying no more of it this minute' : '';
+  const text = error instanceof Error ? error.stack : textOf(error);
+  say('error', `guard: ${what} threw, the application goes on: ${text}${rest}`);
+}
+
+/** What is thrown may be anything, even what has no text. */
+function textOf(error: unknown): string {
+  try {
+    return String(error);
+  } catch {
+    return 'something without a text';
+  }
 }

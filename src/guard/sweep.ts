@@ -1,4 +1,5 @@
 import type { Endings } from './ending.ts';
+import { attemptEach } from './failure.ts';
 import type { Held } from './held.ts';
 import type { LastWords } from './last-words.ts';
 import type { Limits } from './options.ts';
@@ -12,8 +13,8 @@ export function sweep(
 ): void {
   const now = performance.now();
   const hasQueueLimit = limits.maxQueueBytes < Infinity;
-  for (const held of all) {
-    if (held.isEnded) continue;
+  attemptEach('a sweep', all, (held) => {
+    if (held.isEnded) return;
     if (hasQueueLimit && isTooSlow(held, limits, now)) {
       endings.cut(held, 'evicted');
     } else if (now >= held.expiresAt && held.isStream) {
@@ -21,7 +22,7 @@ export function sweep(
     } else if (isIdle(held, limits, now)) {
       endings.end(held, 'timeout', words);
     }
-  }
+  });
 }
 
 function isTooSlow(held: Held, limits: Limits, now: number): boolean {
