@@ -28,11 +28,11 @@ const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 
 test.each([
   ['no token', async () => ({})],
-  ['a token of another secret', async () => bearer(`${await createToken()}x`)],
-  ['an expired token', async () => bearer(await createToken(-1))],
+  ['a token of another secret', async () => bearer(`${createToken()}x`)],
+  ['an expired token', async () => bearer(createToken(-1))],
   ['a token in the query string alone', async () => ({})],
 ])('%s opens no stream', async (name, makeHeaders) => {
-  const query = name.includes('query') ? `?token=${await createToken()}` : '';
+  const query = name.includes('query') ? `?token=${createToken()}` : '';
   const url = `${server.url}/events${query}`;
   using reader = await openReader(url, await makeHeaders());
   expect(reader.response.status).toBe(401);
@@ -43,7 +43,7 @@ test.each([
 test('a token as a header gets a cookie, which opens a stream', async () => {
   const session = await fetch(`${server.url}/session`, {
     method: 'POST',
-    headers: bearer(await createToken()),
+    headers: bearer(createToken()),
   });
   expect(session.status).toBe(204);
   const cookie = session.headers.get('set-cookie') ?? '';
@@ -62,8 +62,8 @@ test('a stream ends when its token expires, and says why', async () => {
   const completed = { sse_connection_close_reason: 'completed' };
   const name = 'sse_server_closed_connections_total';
   const before = await server.metric(name, completed);
-  using short = await openReader(url, bearer(await createToken(2)));
-  using long = await openReader(url, bearer(await createToken(3600)));
+  using short = await openReader(url, bearer(createToken(2)));
+  using long = await openReader(url, bearer(createToken(3600)));
   const id = await server.publish('before');
   expect(await short.ended).toBe(true);
   expect(short.ids()).toContain(id);
@@ -78,7 +78,7 @@ test('who may not publish does not', async () => {
     const response = await fetch(`${server.url}/events`, {
       method: 'POST',
       headers: {
-        ...bearer(await createToken(60, claims)),
+        ...bearer(createToken(60, claims)),
         'Content-Type': 'application/json',
       },
       body,
@@ -96,7 +96,7 @@ test('who may not publish does not', async () => {
 });
 
 test('pages of listed origins may read, with their cookie, and no others', async () => {
-  const headers = bearer(await createToken());
+  const headers = bearer(createToken());
   const ask = async (origin: string) => {
     using reader = await openReader(`${server.url}/events`, {
       ...headers,

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../examples/production/src/config.js';
+import { ROOT } from '../../scripts/packed/project.ts';
 import { installProduction } from './support/install-production.ts';
 
 const OPEN = { AUTH: 'none' };
@@ -76,4 +79,44 @@ test('what is set is taken, and what is not has its default', () => {
     BATCH_MS: 50,
     COMPRESS_ABOVE_BYTES: 1024,
   });
+});
+
+test('its packages are pinned, and its lock file names no registry', () => {
+  const read = (name: string) =>
+    readFileSync(join(ROOT, 'examples/production', name), 'utf8');
+  const { dependencies } = JSON.parse(read('package.json'));
+  for (const version of Object.values(dependencies)) {
+    expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  }
+  expect(read('package-lock.json')).not.toContain('"resolved"');
+});
+
+test('nothing in it knows of OpenTelemetry', () => {
+  const folder = join(ROOT, 'examples/production');
+  const files = globSync('{server.js,src/**/*.js}', { cwd: folder });
+  expect(files.length).toBeGreaterThan(20);
+  for (const file of files) {
+    const text = readFileSync(join(folder, file), 'utf8');
+    expect({ file, knows: /@opentelemetry\/|\/register'/.test(text) }).toEqual({
+      file,
+      knows: false,
+    });
+  }
+});
+
+test('the README names every setting, with its default', () => {
+  const readme = readFileSync(
+    join(ROOT, 'examples/production/README.md'),
+    'utf8',
+  );
+  const [, table = ''] = readme.split('## Settings');
+  const named = [...table.matchAll(/`([A-Z][A-Z_]+)`/g)].map(
+    ([, name]) => name,
+  );
+  const config = readConfig(OPEN);
+  const optional = ['AUTH_SECRET', 'REDIS_URL', 'DATABASE_URL'];
+  const expected = new Set([...Object.keys(config), ...optional]);
+  // `AUTH=none` stands beside the secret.
+  expected.delete('AUTH');
+  expect(new Set(named)).toEqual(expected);
 });

@@ -20,8 +20,8 @@ beforeAll(() => {
 }, 120_000);
 afterAll(() => installed?.[Symbol.dispose]());
 
-async function authorize(): Promise<Record<string, string>> {
-  return { Authorization: `Bearer ${await createToken()}` };
+function authorize(): Record<string, string> {
+  return { Authorization: `Bearer ${createToken()}` };
 }
 
 /** Events ÷ writes, and bytes on the wire ÷ those written, for two seconds or so. */
@@ -34,7 +34,7 @@ async function measure(
     ...env,
   });
   using reader = await openReader(`${server.url}/events`, {
-    ...(await authorize()),
+    ...authorize(),
     ...headers,
   });
   await until('400 events', () => reader.events.length >= 400);
@@ -78,7 +78,7 @@ test('events above 1 KB are compressed, and the metrics still see each', async (
 
 /** A client that reads nothing until it is told to. */
 async function openSlowly(server: Production): Promise<IncomingMessage> {
-  const request = get(`${server.url}/events`, { headers: await authorize() });
+  const request = get(`${server.url}/events`, { headers: authorize() });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   response.on('error', () => undefined);
   return response;

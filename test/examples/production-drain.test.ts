@@ -22,7 +22,7 @@ test('at SIGTERM it is not ready, refuses, and ends its streams over the window'
     (await fetch(server.url + path, { signal: AbortSignal.timeout(2000) }))
       .status;
   expect(await status('/ready')).toBe(200);
-  const headers = { Authorization: `Bearer ${await createToken()}` };
+  const headers = { Authorization: `Bearer ${createToken()}` };
   const url = `${server.url}/events`;
   const readers = await Promise.all(
     Array.from({ length: 10 }, () => openReader(url, headers)),
@@ -64,7 +64,7 @@ test('it refuses more streams than it may have', async () => {
   await using server = await startProduction(installed.folder, {
     MAX_CONNECTIONS: '2',
   });
-  const headers = { Authorization: `Bearer ${await createToken()}` };
+  const headers = { Authorization: `Bearer ${createToken()}` };
   const url = `${server.url}/events`;
   using _first = await openReader(url, headers);
   using _second = await openReader(url, headers);

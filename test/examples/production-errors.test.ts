@@ -150,7 +150,7 @@ test('a source that refuses more than ten times is left alone for a while', asyn
   const ready = await fetch(`${server.url}/ready`);
   expect(ready.status).toBe(503);
   expect(await ready.json()).toMatchObject({ why: 'no event source' });
-  const headers = { Authorization: `Bearer ${await createToken()}` };
+  const headers = { Authorization: `Bearer ${createToken()}` };
   using refused = await openReader(`${server.url}/events`, headers);
   expect(refused.response.status).toBe(200);
   expect(await refused.ended).toBe(true);

@@ -28,7 +28,7 @@ test('memory exhausted: what is kept is given up, slow streams go, the process s
   await using server = await startProduction(installed.folder, GREEDY, [
     '--max-old-space-size=96',
   ]);
-  const headers = { Authorization: `Bearer ${await createToken()}` };
+  const headers = { Authorization: `Bearer ${createToken()}` };
   const url = `${server.url}/events`;
   const request = get(url, { headers });
   const [slow] = (await once(request, 'response')) as [IncomingMessage];

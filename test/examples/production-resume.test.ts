@@ -24,8 +24,8 @@ afterAll(async () => {
   installed?.[Symbol.dispose]();
 });
 
-async function authorize(): Promise<Record<string, string>> {
-  return { Authorization: `Bearer ${await createToken()}` };
+function authorize(): Record<string, string> {
+  return { Authorization: `Bearer ${createToken()}` };
 }
 
 /** Publishes so many events, one after the other. */
@@ -39,7 +39,7 @@ async function publish(count: number): Promise<string[]> {
 
 test('an EventSource whose connection is cut again and again misses no event', async () => {
   await using relay = await startRelay(server.url);
-  const headers = await authorize();
+  const headers = authorize();
   const source = new EventSource(`${relay.url}/events`, {
     fetch: (url, init) =>
       fetch(url, { ...init, headers: { ...init.headers, ...headers } }),
@@ -66,7 +66,7 @@ test('a fetch client resumes, and the metrics say how that went', async () => {
   const before = await server.metric('sse_server_replayed_events_total');
   const [first = '', ...missed] = await publish(4);
   using reader = await openReader(`${server.url}/events`, {
-    ...(await authorize()),
+    ...authorize(),
     'Last-Event-ID': first,
   });
   await until('the missed', () => reader.events.length === 3);
@@ -87,7 +87,7 @@ test('a reader whose events are gone is told so, and gets what is left', async (
   });
   for (let index = 0; index < 20; index++) await small.publish(index);
   using reader = await openReader(`${small.url}/events`, {
-    ...(await authorize()),
+    ...authorize(),
     'Last-Event-ID': '1000-1',
   });
   await until('the rest', () => reader.events.length > 5);
@@ -105,7 +105,7 @@ test('a silent stream has heartbeats', async () => {
     HEARTBEAT_SECONDS: '0.05',
   });
   const url = `${quick.url}/events`;
-  using reader = await openReader(url, await authorize());
+  using reader = await openReader(url, authorize());
   await until('heartbeats', () => reader.comments.length >= 3);
   expect(reader.events).toEqual([]);
 });

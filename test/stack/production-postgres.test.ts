@@ -31,7 +31,7 @@ async function start(url: string): Promise<Production> {
 
 async function read(server: Production, lastId?: string) {
   return openReader(`${server.url}/events`, {
-    Authorization: `Bearer ${await createToken()}`,
+    Authorization: `Bearer ${createToken()}`,
     ...(lastId !== undefined && { 'Last-Event-ID': lastId }),
   });
 }

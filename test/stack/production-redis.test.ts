@@ -30,7 +30,7 @@ afterAll(() => installed?.[Symbol.dispose]());
 
 async function read(server: Production, lastId?: string): Promise<Reader> {
   return openReader(`${server.url}/events`, {
-    Authorization: `Bearer ${await createToken()}`,
+    Authorization: `Bearer ${createToken()}`,
     ...(lastId !== undefined && { 'Last-Event-ID': lastId }),
   });
 }

@@ -23,7 +23,7 @@ afterAll(() => replicas?.[Symbol.asyncDispose](), 60_000);
 
 /** A client as a browser is one, and the ids that it got. */
 async function openClient(url: string) {
-  const Authorization = `Bearer ${await createToken()}`;
+  const Authorization = `Bearer ${createToken()}`;
   const source = new EventSource(url, {
     fetch: (input, init) =>
       fetch(input, { ...init, headers: { ...init.headers, Authorization } }),

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 
 /** An event as it arrived. */
-export interface Arrived {
+interface Arrived {
   readonly id: string;
   readonly type: string;
   readonly data: string;

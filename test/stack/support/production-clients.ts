@@ -7,7 +7,7 @@ import { pathOf } from './files.ts';
 const PROGRAM = pathOf('test/stack/programs/production-clients.mjs');
 
 /** How the clients are now. */
-export interface CrowdStatus {
+interface CrowdStatus {
   readonly open: number;
   /** How often one was opened, again too. */
   readonly opens: number;
@@ -16,7 +16,7 @@ export interface CrowdStatus {
 }
 
 /** What they got, compared with what there was. */
-export interface CrowdResult {
+interface CrowdResult {
   readonly clients: number;
   readonly events: number;
   readonly lost: number;
@@ -37,7 +37,7 @@ export async function startCrowd(
   clients: number,
   processes: number,
 ): Promise<Crowd> {
-  const token = await createToken();
+  const token = createToken();
   const children = Array.from({ length: processes }, () =>
     fork(PROGRAM, {
       env: {

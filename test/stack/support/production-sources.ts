@@ -112,7 +112,7 @@ function readUser(name: string): { uid?: number; gid?: number } {
   return { uid: read('-u'), gid: read('-g') };
 }
 
-export function isListening(port: number): Promise<boolean> {
+function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const tell = (answer: boolean) => () => {

@@ -65,7 +65,7 @@ export async function startProductionStack(
   });
   await Promise.all(APPS.map((app) => untilReady(stack, app)));
   const eventsUrl = `${stack.urlOf('nginx:8080')}/events`;
-  const token = await createToken(3600, { publish: true });
+  const token = createToken(3600, { publish: true });
   return {
     stack,
     redis,
