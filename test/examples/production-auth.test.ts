@@ -117,3 +117,12 @@ test('pages of listed origins may read, with their cookie, and no others', async
   const other = await ask('https://evil.example');
   expect(other.origin).toBe(null);
 });
+
+test('there is a page for it, and nothing else', async () => {
+  const page = await (await fetch(server.url)).text();
+  const [, script = ''] = /src="([^"]+)"/.exec(page) ?? [];
+  expect((await fetch(`${server.url}/${script}`)).status).toBe(200);
+  for (const path of ['/server.js', '/package.json', '/nothing']) {
+    expect((await fetch(server.url + path)).status).toBe(404);
+  }
+});

@@ -1,4 +1,5 @@
 // The routes, in the order in which they are asked.
+import { fileURLToPath } from 'node:url';
 import cors from 'cors';
 import express from 'express';
 
@@ -9,6 +10,9 @@ import { createHealth } from './health.js';
 import { createPublishing } from './publish.js';
 import { createCompression } from './stream/compression.js';
 import { createStreamHandler } from './stream/open-stream.js';
+
+/** A page that shows the events. */
+const PAGE = fileURLToPath(new URL('../public', import.meta.url));
 
 /**
  * @param {object} parts
@@ -41,6 +45,7 @@ export function createApp({ config, logger, hub, guard, isReady, publish }) {
     response.status(204).end();
   });
 
+  app.use(express.static(PAGE));
   app.use(createErrorHandler(config, logger));
   return app;
 }

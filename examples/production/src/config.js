@@ -53,7 +53,7 @@ const Environment = z
         'must be a URL such as postgres://user@127.0.0.1/name',
       )
       .optional(),
-    DEMO_EVENTS_PER_SECOND: number(10),
+    DEMO_EVENTS_PER_SECOND: number(0),
     DEMO_EVENT_BYTES: whole(200),
 
     BATCH_MS: whole(50),

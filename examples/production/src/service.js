@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 
 import { createApp } from './app.js';
+import { startDemo } from './demo.js';
 import { createCleanUp } from './errors/clean-up.js';
 import { createGuard } from './guard.js';
 import { createSource } from './source/index.js';
@@ -69,6 +70,10 @@ export function createService(config, logger) {
   const { publish } = kept;
   const app = createApp({ config, logger, hub, guard, isReady, publish });
   const server = createServer(app);
+  const stopDemo = startDemo(publish, {
+    eventsPerSecond: config.DEMO_EVENTS_PER_SECOND,
+    eventBytes: config.DEMO_EVENT_BYTES,
+  });
 
   return {
     server,
@@ -80,6 +85,7 @@ export function createService(config, logger) {
         event: { type: 'bye', data: '{"reason":"restart"}' },
       });
       logger.info(result, 'drained');
+      stopDemo();
       await kept.stop();
       server.close();
       server.closeIdleConnections();

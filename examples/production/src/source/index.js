@@ -36,8 +36,5 @@ export function createSource(config) {
     });
   }
   if (DATABASE_URL) return createPostgresSource(DATABASE_URL, REPLAY_EVENTS);
-  return createInProcessSource({
-    eventsPerSecond: config.DEMO_EVENTS_PER_SECOND,
-    eventBytes: config.DEMO_EVENT_BYTES,
-  });
+  return createInProcessSource();
 }
