@@ -4,8 +4,6 @@
  */
 import type { EmptyPanels } from './support/empty-panels.ts';
 
-const GUARD = 'the guard: rejected connections and their limit';
-
 export const NOT_YET: readonly EmptyPanels[] = [
   {
     dashboard: 'sse-clients',
@@ -38,10 +36,4 @@ export const NOT_YET: readonly EmptyPanels[] = [
       'Closes by client',
     ],
   },
-  {
-    dashboard: 'sse-connections',
-    reason: GUARD,
-    panels: ['Rejections by reason', 'Streams per instance: B'],
-  },
-  { dashboard: 'sse-overview', reason: GUARD, panels: ['Rejected'] },
 ];
