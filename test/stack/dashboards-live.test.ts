@@ -111,8 +111,8 @@ function isListed(
   );
 }
 
-test('there are six dashboards', () => {
-  expect(DASHBOARDS.length).toBe(6);
+test('there are seven dashboards', () => {
+  expect(DASHBOARDS.length).toBe(7);
 });
 
 test('promtool parses every query', async () => {
