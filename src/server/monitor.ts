@@ -12,9 +12,8 @@ import { Clients } from './clients.ts';
 import { CoarseClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionList } from './connection-list.ts';
-import { readGuards } from './guards.ts';
 import type { ServerOptions } from './options.ts';
-import { readOpenConnections } from './reading.ts';
+import { readGuards, readOpenConnections } from './reading.ts';
 import { forgetText } from './writing.ts';
 
 /** What the server room knows: its series, its open connections, its samplers. */
