@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../support/poll.ts';
 import {
   type Installed,
   installProduction,
-} from './support/install-production.ts';
+} from '../../stack/production-package.ts';
+import { until } from '../support/poll.ts';
 import {
   createToken,
   type Production,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readConfig } from '../../examples/production/src/config.js';
 import { ROOT } from '../../scripts/packed/project.ts';
-import { installProduction } from './support/install-production.ts';
+import { installProduction } from '../../stack/production-package.ts';
 
 const OPEN = { AUTH: 'none' };
 const MISSING =

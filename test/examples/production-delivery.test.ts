@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../support/poll.ts';
 import {
   type Installed,
   installProduction,
-} from './support/install-production.ts';
+} from '../../stack/production-package.ts';
+import { until } from '../support/poll.ts';
 import {
   createToken,
   type Production,

@@ -5,11 +5,11 @@ import { readConfig } from '../../examples/production/src/config.js';
 import { classify } from '../../examples/production/src/errors/classify.js';
 import { createReactions } from '../../examples/production/src/errors/reactions.js';
 import { findFreePorts } from '../../scripts/packed/project.ts';
-import { until } from '../support/poll.ts';
 import {
   type Installed,
   installProduction,
-} from './support/install-production.ts';
+} from '../../stack/production-package.ts';
+import { until } from '../support/poll.ts';
 import {
   createToken,
   type Production,

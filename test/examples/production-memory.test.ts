@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../support/poll.ts';
 import {
   type Installed,
   installProduction,
-} from './support/install-production.ts';
+} from '../../stack/production-package.ts';
+import { until } from '../support/poll.ts';
 import { createToken, startProduction } from './support/production.ts';
 
 let installed: Installed;

@@ -1,10 +1,10 @@
 import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../support/poll.ts';
 import {
   type Installed,
   installProduction,
-} from './support/install-production.ts';
+} from '../../stack/production-package.ts';
+import { until } from '../support/poll.ts';
 import {
   createToken,
   type Production,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Installed,
   installProduction,
-} from '../examples/support/install-production.ts';
+} from '../../stack/production-package.ts';
 import {
   createToken,
   type Production,

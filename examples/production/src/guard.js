@@ -18,6 +18,9 @@ export function createGuard({ config, logger, hasSource, cleanUp }) {
       maxConnectionsPerClient: config.MAX_CONNECTIONS_PER_CLIENT,
     }),
     maxHeapRatio: config.MAX_HEAP_RATIO,
+    // Also for who does not say in Accept what it wants.
+    match: ({ method, url = '' }) =>
+      method === 'GET' && url.split('?')[0] === '/events',
     trustProxy: config.TRUST_PROXY,
     refusal: config.REFUSAL,
     retrySeconds: config.RETRY_SECONDS,

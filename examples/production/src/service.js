@@ -88,7 +88,8 @@ export function createService(config, logger) {
       stopDemo();
       await kept.stop();
       server.close();
-      server.closeIdleConnections();
+      // Whatever is left, such as a request that never ends.
+      server.closeAllConnections();
       guard.stop();
     },
   };

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 
 import { APPS } from '../../../stack/parts.ts';
+import { installProduction } from '../../../stack/production-package.ts';
 import { type Stack, startStack } from '../../../stack/stack.ts';
-import { installProduction } from '../../examples/support/install-production.ts';
 import { createToken, SECRET } from '../../examples/support/production.ts';
 import { until } from '../../support/poll.ts';
 import { type RedisStore, startRedis } from './production-sources.ts';

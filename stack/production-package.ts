@@ -15,8 +15,8 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { ROOT } from '../../../scripts/packed/project.ts';
-import { PACKAGE_NAME } from '../../../src/version.ts';
+import { ROOT } from '../scripts/packed/project.ts';
+import { PACKAGE_NAME } from '../src/version.ts';
 
 const SOURCE = join(ROOT, 'examples', 'production');
 /** What npm brings, by the hash of the lock file: fetched once. */
@@ -30,29 +30,32 @@ export interface Installed extends Disposable {
 
 /** Copies and installs the example. The package must be built. */
 export function installProduction(): Installed {
-  const packages = join(fetchPackages(), 'node_modules');
   const folder = mkdtempSync(join(tmpdir(), 'sse-production-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    cpSync(SOURCE, folder, {
-      recursive: true,
-      filter: (path) => !path.endsWith('node_modules'),
-    });
-    const modules = join(folder, 'node_modules');
-    mkdirSync(modules);
-    for (const name of readdirSync(packages)) {
-      if (!name.startsWith('.')) {
-        symlinkSync(join(packages, name), join(modules, name));
-      }
-    }
-    unpackOurs(folder, join(modules, PACKAGE_NAME));
+    installProductionAt(folder);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
     throw error;
   }
-  return {
-    folder,
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
-  };
+  return { folder, [Symbol.dispose]: remove };
+}
+
+/** Does so in a folder, which may be there. The package must be built. */
+export function installProductionAt(folder: string): void {
+  const packages = join(fetchPackages(), 'node_modules');
+  cpSync(SOURCE, folder, {
+    recursive: true,
+    filter: (path) => !path.endsWith('node_modules'),
+  });
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules);
+  for (const name of readdirSync(packages)) {
+    if (!name.startsWith('.')) {
+      symlinkSync(join(packages, name), join(modules, name));
+    }
+  }
+  unpackOurs(folder, join(modules, PACKAGE_NAME));
 }
 
 function fetchPackages(): string {
@@ -102,6 +105,8 @@ function npm(cwd: string, ...args: string[]): void {
     path === undefined ? ['npm', []] : [process.execPath, [path]];
   execFileSync(command, [...first, ...args, ...quiet], {
     cwd,
+    // Else npm leaves a folder where temporary files are.
+    env: { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
 }
