@@ -173,12 +173,11 @@ export class Guard implements SseGuard {
           route,
           client,
         });
-    if (refused === undefined) {
-      this.#hold(face, request, route, client);
-      return true;
+    if (refused !== undefined && this.#refuse(face, request, route, refused)) {
+      return false;
     }
-    this.#refuse(face, request, route, refused);
-    return false;
+    this.#hold(face, request, route, client);
+    return true;
   }
 
   #refuse(
@@ -186,7 +185,7 @@ export class Guard implements SseGuard {
     request: IncomingMessage,
     route: string,
     { reason, value, max }: Refused,
-  ): void {
+  ): boolean {
     const { retrySeconds, onRefusal, isStatusOnly } = this.#limits;
     const refusal: SseRefusal = {
       reason,
@@ -196,13 +195,19 @@ export class Guard implements SseGuard {
       retrySeconds: retrySeconds * (1 + Math.random()),
     };
     this.#review();
-    this.#refused[reason] = (this.#refused[reason] ?? 0) + 1;
-    holderOf(face)[REJECTION] = { reason, route };
-    // Once its headers are sent, the application must not answer it too.
+    const holder = holderOf(face);
+    holder[REJECTION] = { reason, route };
     attempt('refuse', () => refuse(face, request, refusal, isStatusOnly));
+    // Once its headers are sent, the application must not answer it too.
+    if (!holder.headersSent && !holder.destroyed) {
+      delete holder[REJECTION];
+      return false;
+    }
+    this.#refused[reason] = (this.#refused[reason] ?? 0) + 1;
     if (onRefusal !== undefined) {
       attempt('the onRefusal option', () => onRefusal(refusal, request));
     }
+    return true;
   }
 
   #hold(

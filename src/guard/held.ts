@@ -83,7 +83,12 @@ export class Held {
   /** Whether its socket is gone: Node 22.15 emits no `close` on some. */
   get hasVanished(): boolean {
     if (this.holder.destroyed) return true;
-    return this.request.socket?.destroyed === true;
+    try {
+      return this.request.socket?.destroyed === true;
+    } catch {
+      // A session of HTTP/2 that is over has none, and says so.
+      return true;
+    }
   }
 
   /** Writes between two events; else nothing. @returns whether it did. */

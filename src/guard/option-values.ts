@@ -56,11 +56,16 @@ export function resolveRefusal(value: unknown): boolean {
   return false;
 }
 
+/** Whether a value is a list of texts. */
+export function isStrings(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
 /** Which requests are for event streams. */
 export function resolveMatch(
   value: SseGuardOptions['match'],
 ): (request: IncomingMessage) => boolean {
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) {
+  if (isStrings(value)) {
     const matches: MatchPath = createMatchPath(value);
     return (request) => matches(urlOf(request)) !== undefined;
   }

@@ -3,6 +3,7 @@ import { OTHER, type RejectionReason } from '../semconv.ts';
 import { attempt } from './failure.ts';
 import {
   complain,
+  isStrings,
   resolveClient,
   resolveMatch,
   resolvePerRoute,
@@ -106,7 +107,7 @@ export function resolveLimits(
   const ratio = (key: keyof SseGuardOptions) => number(key, 0, off, '0.9', 1);
   const perRoute = resolvePerRoute(options.maxConnectionsPerRoute);
   const matchPath = createMatchPath([
-    ...(Array.isArray(options.match) ? (options.match as string[]) : []),
+    ...(isStrings(options.match) ? options.match : []),
     ...perRoute.templates,
   ]);
   const route = fn<NonNullable<SseGuardOptions['route']>>('route');

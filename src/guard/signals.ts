@@ -1,7 +1,8 @@
 import type { Surroundings } from './surroundings.ts';
 
 /**
- * Drains at a signal, then lets the signal do what it would have done. Where the
+ * Drains at a signal, then lets the signal do what it would have done; a second one
+ * does it at once. Where the
  * application listens too, that is up to the application.
  *
  * @returns its undo.
@@ -11,11 +12,18 @@ export function drainOnSignal(
   drain: () => Promise<unknown>,
   { hasListener }: Surroundings,
 ): () => void {
+  let isDraining = false;
+  const raise = (signal: NodeJS.Signals): void => {
+    undo();
+    if (!hasListener(signal)) process.kill(process.pid, signal);
+  };
   const onSignal = (signal: NodeJS.Signals): void => {
-    void drain().then(() => {
-      undo();
-      if (!hasListener(signal)) process.kill(process.pid, signal);
-    });
+    // Whoever asks again does not want to wait.
+    if (isDraining) raise(signal);
+    else {
+      isDraining = true;
+      void drain().then(() => raise(signal));
+    }
   };
   for (const signal of signals) process.on(signal, onSignal);
   const undo = (): void => {

@@ -200,7 +200,7 @@ export interface SseGuard extends Disposable {
   drain(options?: DrainOptions): Promise<DrainResult>;
   /**
    * Drains when the process gets a signal, then ends it by that signal, unless
-   * the application listens to it too.
+   * the application listens to it too. A second signal does not wait.
    *
    * @returns its undo.
    */

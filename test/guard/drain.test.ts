@@ -74,6 +74,16 @@ test('what is still open at the deadline is cut off', async () => {
   expect(server.guard.read().ended).toEqual({ shutdown: 2 });
 });
 
+test('a request that is not answered yet is not answered by a drain', async () => {
+  await using server = await startGuarded({}, () => {});
+  const client = await server.request();
+  await until('the request', () => server.streams.length === 1);
+  const result = await server.guard.drain({ seconds: 3 });
+  expect(result).toMatchObject({ open: 1, cut: 1 });
+  await client.closed;
+  expect(client.received()).toBe('');
+});
+
 test('a connection is closed with its drained stream, so that its client goes elsewhere', async () => {
   await using server = await startGuarded({});
   const client = await server.open();

@@ -80,6 +80,21 @@ test('a response whose methods throw stops neither the guard nor the others', as
   await until('both gone', () => server.guard.read().connections === 0);
 });
 
+test('a request that cannot be refused is let in', async () => {
+  await using server = await startGuarded({ maxConnections: 0 });
+  server.server.prependListener('request', (_request, response) => {
+    const { writeHead } = response;
+    response.writeHead = () => {
+      response.writeHead = writeHead;
+      throw new Error('of a middleware');
+    };
+  });
+  expect(statusOf(await server.open())).toBe(200);
+  expect(server.streams).toHaveLength(1);
+  expect(server.guard.read()).toMatchObject({ connections: 1, refused: {} });
+  expect(lines).toHaveLength(1);
+});
+
 test('a failure that comes again and again does not fill the log', async () => {
   await using server = await startGuarded({ refuse: fail });
   for (let i = 0; i < 30; i++) await server.open();
@@ -98,6 +113,7 @@ test('bad options cost a line each, which names the value and the mend; the rest
     trustProxy: ['proxy.local'],
     onPressure: 'log',
     maxConnection: 3,
+    route: '/events',
   } as never);
   const about = (name: string) => lines.find((line) => line.includes(name));
   expect(about('maxIdleSeconds')).toBe(
@@ -110,7 +126,7 @@ test('bad options cost a line each, which names the value and the mend; the rest
   expect(about('trustProxy')).toContain('"proxy.local" is neither');
   expect(about('onPressure')).toContain('not a function; ignoring it');
   expect(about('maxConnection is no')).toContain('did you mean maxConnections');
-  expect(lines).toHaveLength(8);
+  expect(lines).toHaveLength(9);
   await server.open();
   const client = await server.request();
   await client.waitFor('retry: ');

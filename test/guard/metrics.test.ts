@@ -29,6 +29,34 @@ for (const [reason, options] of [
   });
 }
 
+test('the metrics have evicted as the close reason of a slow client', async () => {
+  using guard = createSseGuard({ maxQueueBytes: 1_000_000 });
+  await using server = await startMeasured({}, (request, response) => {
+    guard.admit(request, response);
+  });
+  const { client, response } = await server.open();
+  client.socket.pause();
+  response.write(`data: ${'x'.repeat(12_000_000)}\n\n`);
+  await server.closed(1);
+  expect(await server.sum('closedConnections', { [REASON]: 'evicted' })).toBe(
+    1,
+  );
+});
+
+test('what is cut off at the end of a drain is shutdown too', async () => {
+  using guard = createSseGuard();
+  await using server = await startMeasured({}, (request, response) => {
+    guard.admit(request, response);
+  });
+  const { response } = await server.open();
+  response.write('data: half');
+  expect(await guard.drain({ seconds: 0.3 })).toMatchObject({ cut: 1 });
+  await server.closed(1);
+  expect(await server.sum('closedConnections', { [REASON]: 'shutdown' })).toBe(
+    1,
+  );
+});
+
 test('a refused request is counted as rejected, and neither as opened nor as failed', async () => {
   for (const refusal of ['retry', 'status'] as const) {
     using guard = createSseGuard({ maxConnections: 1, refusal });

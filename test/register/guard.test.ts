@@ -102,6 +102,15 @@ test.concurrent('OTEL_SSE_GUARD_DRAIN_SECONDS ends streams at SIGTERM, then the 
   expect(await child.ended).toBe('SIGTERM');
 });
 
+test.concurrent('a second SIGTERM ends the process without waiting for the drain', async () => {
+  await using child = start({ OTEL_SSE_GUARD_DRAIN_SECONDS: '3600' });
+  const client = await open(child);
+  child.kill('SIGTERM');
+  await client.waitFor('retry: ');
+  child.kill('SIGTERM');
+  expect(await child.ended).toBe('SIGTERM');
+});
+
 test.concurrent('an application that listens for SIGTERM ends itself, after the drain', async () => {
   await using child = startChild('handler.mjs', {
     args: ['on', 'before', 'stay'],
