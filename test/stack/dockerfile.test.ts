@@ -42,6 +42,8 @@ async function startApp() {
       AUTH: 'none',
       DEMO_EVENTS_PER_SECOND: '5',
       DRAIN_SECONDS: '1',
+      // Of a machine that has much else to do.
+      MAX_EVENT_LOOP_DELAY_SECONDS: '60',
       OTEL_METRICS_EXPORTER: 'otlp,prometheus',
       OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
       OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),

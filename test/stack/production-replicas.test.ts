@@ -1,5 +1,6 @@
 import { EventSource } from 'eventsource';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { APPS } from '../../stack/parts.ts';
 import { createToken } from '../examples/support/production.ts';
 import { until } from '../support/poll.ts';
 import { readDashboards, readScrapeSeconds } from './support/dashboards.ts';
@@ -153,3 +154,30 @@ test('when a replica is killed its clients resume elsewhere and miss no event', 
     SETTLED,
   );
 }, 240_000);
+
+test('clients come back that no replica took', async () => {
+  using clients = await openClients(5);
+  const [client] = clients.all;
+  await until('open', () => clients.all.every(({ opens }) => opens() === 1));
+  // From an id on, nothing is missed.
+  await replicas.publish('before');
+  await until('it', () => clients.all.every(({ ids }) => ids.length === 1));
+  await Promise.all(APPS.map((app) => replicas.stack.part(app).kill()));
+  const headers = { Accept: 'text/event-stream' };
+  const response = await fetch(replicas.eventsUrl, { headers });
+  expect(response.status).toBe(200);
+  expect(await response.text()).toMatch(/^retry: [2-5]000\n\n$/);
+  // Others are told as it is.
+  expect((await fetch(replicas.eventsUrl)).status).toBe(503);
+  await until('they tried', () => (client?.opens() ?? 0) > 1);
+  await Promise.all(APPS.map((app) => replicas.stack.part(app).start()));
+  await Promise.all(APPS.map((app) => untilReady(replicas.stack, app)));
+  await replicas.publish('back');
+  const last = replicas.readIds().at(-1);
+  await until(
+    'all are back',
+    () => clients.all.every(({ ids }) => ids.at(-1) === last),
+    Boolean,
+    20_000,
+  );
+}, 120_000);

@@ -71,6 +71,7 @@ const Environment = z
     MAX_CONNECTIONS: whole(10_000, 1),
     MAX_CONNECTIONS_PER_CLIENT: whole(0),
     MAX_HEAP_RATIO: number(0.85, { min: 0.01 }),
+    MAX_EVENT_LOOP_DELAY_SECONDS: number(0.5, { min: 0.01 }),
     DRAIN_SECONDS: number(20),
 
     RATE_LIMIT_WAIT_SECONDS: number(30),

@@ -18,6 +18,7 @@ export function createGuard({ config, logger, hasSource, cleanUp }) {
       maxConnectionsPerClient: config.MAX_CONNECTIONS_PER_CLIENT,
     }),
     maxHeapRatio: config.MAX_HEAP_RATIO,
+    maxEventLoopDelaySeconds: config.MAX_EVENT_LOOP_DELAY_SECONDS,
     // Also for who does not say in Accept what it wants.
     match: ({ method, url = '' }) =>
       method === 'GET' && url.split('?')[0] === '/events',

@@ -60,7 +60,8 @@ export async function startProduction(
         PATH: process.env['PATH'],
         PORT: '0',
         AUTH_SECRET: SECRET,
-        DEMO_EVENTS_PER_SECOND: '0',
+        // Of a machine that has much else to do.
+        MAX_EVENT_LOOP_DELAY_SECONDS: '60',
         OTEL_EXPORTER_PROMETHEUS_PORT: '0',
         OTEL_LOG_LEVEL: 'info',
         ...env,

@@ -48,7 +48,12 @@ export async function startProductionStack(
       cwd: installed.folder,
       exportIntervalMs: 1000,
       env: {
+        AUTH: 'token',
         AUTH_SECRET: SECRET,
+        // Every event is one of the test's.
+        DEMO_EVENTS_PER_SECOND: '0',
+        // Of a machine that has much else to do.
+        MAX_EVENT_LOOP_DELAY_SECONDS: '60',
         REDIS_URL: redis.url,
         RETRY_SECONDS: '1',
         // nginx asks the next replica: its clients see no refusal.
