@@ -1,23 +1,18 @@
-import { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { RejectionReason } from '../semconv.ts';
 import { announce } from './announcement.ts';
 import { findReason, type Refused } from './decision.ts';
 import { drainStreams } from './drain.ts';
-import { Endings } from './ending.ts';
 import { attempt } from './failure.ts';
-import { type EndReason, Held } from './held.ts';
 import { type Face, holderOf, REJECTION, requestOf } from './keys.ts';
-import { retryLine } from './last-words.ts';
-import { Ledger } from './ledger.ts';
 import { type Limits, resolveLimits } from './options.ts';
 import { Pressure } from './pressure.ts';
 import { PressureReports } from './pressure-reports.ts';
 import { refuse } from './refuse.ts';
 import { guardServers } from './servers.ts';
 import { drainOnSignal } from './signals.ts';
+import { drawRetrySeconds, Streams } from './streams.ts';
 import type { Surroundings } from './surroundings.ts';
-import { sweep } from './sweep.ts';
 import type {
   DrainOptions,
   DrainResult,
@@ -34,9 +29,6 @@ import {
   createReadiness,
 } from './ways-in.ts';
 
-/** How often endings go on; streams are looked at every fourth time. */
-const TICK_MS = 250;
-
 /** See {@link SseGuard}. */
 export class Guard implements SseGuard {
   readonly middleware = createMiddleware(this);
@@ -44,25 +36,19 @@ export class Guard implements SseGuard {
   readonly readiness = createReadiness(this);
   readonly #limits: Limits;
   readonly #surroundings: Surroundings;
-  readonly #ledger = new Ledger();
+  readonly #streams: Streams;
   readonly #pressure: Pressure;
   readonly #reports: PressureReports;
-  readonly #endings = new Endings((reason) => this.#count(reason));
   readonly #refused: Partial<Record<RejectionReason, number>> = {};
-  readonly #ended: Partial<Record<EndReason, number>> = {};
   readonly #undo: (() => void)[] = [];
-  /** Holds what the guard knows of a response: other guards have their own. */
-  readonly #key = Symbol('sse.guard.held');
-  readonly #onClose: (this: object) => void;
   #drained: Promise<DrainResult> | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #ticks = 0;
   #isStopped = false;
 
   constructor(options: SseGuardOptions, surroundings: Surroundings) {
     this.#surroundings = surroundings;
     this.#limits = resolveLimits(options, surroundings);
     this.#reports = new PressureReports(this.#limits.onPressure);
+    this.#streams = new Streams(this.#limits, () => this.#review());
     this.#pressure = new Pressure(this.#limits, surroundings, () =>
       this.#review(),
     );
@@ -76,11 +62,6 @@ export class Guard implements SseGuard {
         },
       }),
     );
-    // One function for all streams: it finds what is held by its `this`.
-    this.#onClose = function (): void {
-      const held = guard.#heldBy(this);
-      if (held !== undefined) guard.#release(held);
-    };
   }
 
   get isDraining(): boolean {
@@ -95,10 +76,10 @@ export class Guard implements SseGuard {
 
   drain(options: DrainOptions = {}): Promise<DrainResult> {
     this.#drained ??= drainStreams(
-      [...this.#ledger.held],
-      this.#endings,
+      [...this.#streams.ledger.held],
+      this.#streams.endings,
       options ?? {},
-      () => this.#ledger.held.size,
+      () => this.#streams.size,
     );
     return this.#drained;
   }
@@ -123,7 +104,7 @@ export class Guard implements SseGuard {
         this.readiness(request, response);
         return true;
       },
-      meet: (response) => this.#meet(response as Face),
+      meet: (response) => this.#streams.meet(response as Face),
     });
     this.#undo.push(undo);
     return undo;
@@ -131,12 +112,12 @@ export class Guard implements SseGuard {
 
   read(): SseGuardReading {
     return {
-      connections: this.#ledger.held.size,
+      connections: this.#streams.size,
       maxConnections: this.#maxConnections,
       isDraining: this.isDraining,
       pressures: this.#reports.over(),
       refused: { ...this.#refused },
-      ended: { ...this.#ended },
+      ended: { ...this.#streams.ended },
     };
   }
 
@@ -144,8 +125,7 @@ export class Guard implements SseGuard {
     this.#isStopped = true;
     for (const undo of this.#undo.splice(0)) undo();
     this.#pressure.stop();
-    clearInterval(this.#timer);
-    for (const held of [...this.#ledger.held]) this.#release(held);
+    this.#streams.stop();
   }
 
   [Symbol.dispose](): void {
@@ -159,7 +139,8 @@ export class Guard implements SseGuard {
 
   #decide(given: GuardedRequest, face: Face): boolean {
     const holder = holderOf(face);
-    if (this.#isStopped || this.#heldBy(holder) !== undefined) return true;
+    if (this.#isStopped || this.#streams.heldBy(holder) !== undefined)
+      return true;
     if (holder.headersSent || holder.destroyed) return true;
     const request = requestOf(given, face);
     if (!this.#limits.isStream(request)) return true;
@@ -168,7 +149,7 @@ export class Guard implements SseGuard {
     const client = hasClientLimit ? this.#limits.clientOf(request) : undefined;
     const refused = this.isDraining
       ? ({ reason: 'draining' } as const)
-      : findReason(this.#limits, this.#pressure, this.#ledger, {
+      : findReason(this.#limits, this.#pressure, this.#streams.ledger, {
           request,
           route,
           client,
@@ -176,7 +157,7 @@ export class Guard implements SseGuard {
     if (refused !== undefined && this.#refuse(face, request, route, refused)) {
       return false;
     }
-    this.#hold(face, request, route, client);
+    this.#streams.hold(face, request, route, client);
     return true;
   }
 
@@ -186,13 +167,13 @@ export class Guard implements SseGuard {
     route: string,
     { reason, value, max }: Refused,
   ): boolean {
-    const { retrySeconds, onRefusal, isStatusOnly } = this.#limits;
+    const { onRefusal, isStatusOnly } = this.#limits;
     const refusal: SseRefusal = {
       reason,
       route,
       value,
       max,
-      retrySeconds: retrySeconds * (1 + Math.random()),
+      retrySeconds: drawRetrySeconds(this.#limits),
     };
     this.#review();
     const holder = holderOf(face);
@@ -210,69 +191,9 @@ export class Guard implements SseGuard {
     return true;
   }
 
-  #hold(
-    face: Face,
-    request: IncomingMessage,
-    route: string,
-    client: string | undefined,
-  ): void {
-    const { maxConnectionMs, connectionJitter } = this.#limits;
-    const part = 1 - connectionJitter * Math.random();
-    const expiresAt = performance.now() + maxConnectionMs * part;
-    const held = new Held(face, request, route, client, expiresAt);
-    Object.defineProperty(held.holder, this.#key, {
-      configurable: true,
-      writable: true,
-      enumerable: false,
-      value: held,
-    });
-    this.#ledger.add(held);
-    // A library may have replaced `once`.
-    EventEmitter.prototype.once.call(held.holder, 'close', this.#onClose);
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS).unref();
-  }
-
-  /** HTTP/2's compatible response of a stream that was let in. */
-  #meet(face: Face): void {
-    const held = this.#heldBy(holderOf(face));
-    if (held !== undefined) held.face = face;
-  }
-
-  #release(held: Held): void {
-    this.#endings.forget(held);
-    if (!this.#ledger.remove(held)) return;
-    Reflect.set(held.holder, this.#key, undefined);
-    if (this.#ledger.held.size > 0) return;
-    clearInterval(this.#timer);
-    this.#timer = undefined;
-    this.#review();
-  }
-
-  #heldBy(holder: object): Held | undefined {
-    return (holder as Record<symbol, Held | undefined>)[this.#key];
-  }
-
-  #tick(): void {
-    attempt('a sweep', () => {
-      this.#endings.advance();
-      if (++this.#ticks % 4 !== 0) return;
-      for (const held of this.#ledger.held) {
-        if (held.hasVanished) this.#release(held);
-      }
-      sweep(this.#ledger.held, this.#limits, this.#endings, () =>
-        retryLine(this.#drawRetryMs()),
-      );
-      this.#review();
-    });
-  }
-
-  #drawRetryMs(): number {
-    return Math.round(this.#limits.retrySeconds * 1000 * (1 + Math.random()));
-  }
-
   #review(): void {
     const { maxConnections } = this.#limits;
-    const connections = this.#ledger.held.size;
+    const connections = this.#streams.size;
     this.#reports.review(
       maxConnections === Infinity
         ? this.#pressure.gauges
@@ -285,9 +206,5 @@ export class Guard implements SseGuard {
             },
           ],
     );
-  }
-
-  #count(reason: EndReason): void {
-    this.#ended[reason] = (this.#ended[reason] ?? 0) + 1;
   }
 }
