@@ -69,6 +69,8 @@ test('two thousand clients lose no event while every replica is restarted', asyn
   await untilOpen();
   const publishing = startPublishing();
   await delay(CALM_SECONDS * 1000);
+  const rules = await fetch(`${prometheusUrl}/api/v1/rules?type=alert`);
+  expect((await rules.text()).split('"alerts"').length).toBeGreaterThan(50);
   const rows: string[][] = [];
   for (const app of APPS) {
     rows.push(await restart(app));
@@ -107,6 +109,7 @@ test('two thousand clients lose no event while every replica is restarted', asyn
   });
   expect(gaveUp).toBe(0);
   expect(list('firing')).toEqual([]);
+  expect(await query(prometheusUrl, 'ALERTS')).toEqual([]);
   for (const [, open, closed, cut] of rows) {
     expect(Number(open)).toBeGreaterThan(CLIENTS / 6);
     expect({ closed, cut }).toEqual({ closed: open, cut: '0' });
