@@ -31,13 +31,13 @@ export const recogniseStream = guarded(
     const headers = stream.sentHeaders;
     if (exchange === undefined || headers === undefined) return;
     if (stream[CONNECTION] !== undefined) return;
-    if (noteRejection(monitor, stream)) return;
     const statusCode = Number(headers[':status']);
     noteFailure(monitor, stream, statusCode);
     // Ended by `respond` itself: HEAD, 204, 304, `endStream`.
     if (stream.writableEnded || stream.destroyed) return;
     const read = (name: string) => headerOf(headers, name);
     if (!isEventStream(read('content-type'))) return;
+    if (noteRejection(monitor, stream)) return;
     const connection = stream[EARLY] ?? createRecord(monitor, stream, '2');
     if (stream[EARLY] !== undefined) stream[EARLY] = undefined;
     if (connection === undefined) return;

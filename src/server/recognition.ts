@@ -44,11 +44,12 @@ export function recognise(
 ): void {
   const { statusCode, req } = response;
   if (response[CONNECTION] !== undefined) return;
-  if (!isServed(response) || noteRejection(monitor, response)) return;
+  if (!isServed(response)) return;
   if (!isEventStream(headerOf(response, headers, 'content-type'))) {
     noteFailure(monitor, response, statusCode);
     return;
   }
+  if (noteRejection(monitor, response)) return;
   if (req.method === 'HEAD' || statusCode === 204 || statusCode === 304) return;
   const connection =
     response[EARLY] ?? createRecord(monitor, response, versionOf(response));

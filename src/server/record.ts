@@ -55,13 +55,14 @@ export function takeReports(connection: Connection): void {
   if (response[REPORTS] !== undefined) response[REPORTS] = undefined;
 }
 
-/** A request for an event stream that was answered with an error. */
+/** A request for an event stream that was answered with an error, or refused. */
 export function noteFailure(
   monitor: ServerMonitor,
   response: MeasuredResponse,
   statusCode: number,
 ): void {
   if (statusCode < 400 || response.destroyed) return;
+  if (noteRejection(monitor, response)) return;
   if (!asksForEventStream(requestOf(response))) return;
   countFailure(monitor, response, String(statusCode));
 }
