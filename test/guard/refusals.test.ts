@@ -1,8 +1,14 @@
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { EventSource } from 'eventsource';
 import { expect, test } from 'vitest';
+import { startChild } from '../register/support/child.ts';
 import { until } from '../support/poll.ts';
 import { startGuarded, statusOf } from './support/guarded-server.ts';
+
+const PROGRAM = fileURLToPath(
+  new URL('programs/event-source.mjs', import.meta.url),
+);
 
 test('a refused EventSource comes back after the retry it was told', async () => {
   await using server = await startGuarded({
@@ -27,6 +33,24 @@ test('a refused EventSource comes back after the retry it was told', async () =>
   } finally {
     source.close();
   }
+});
+
+test('a refused EventSource of Node comes back too', async () => {
+  await using server = await startGuarded({
+    maxConnections: 1,
+    retrySeconds: 0.2,
+  });
+  const first = await server.open();
+  await using child = startChild(PROGRAM, {
+    flags: ['--experimental-eventsource', '--no-warnings'],
+    args: [`${server.url}/events`],
+  });
+  await child.waitFor(/^error, then 0$/m);
+  first.socket.destroy();
+  await until('the stream', () => server.streams.length === 2);
+  server.streams[1]?.write('data: back\n\n');
+  await child.waitFor(/^message back$/m);
+  expect(await child.ended).toBe(0);
 });
 
 test('an EventSource that gets a status is gone for good', async () => {

@@ -54,6 +54,6 @@ test('a storm of 2,000 reconnects is shed while those let in keep their interval
     connections: ADMITTED,
     refused: { connections: 5 * STORM },
   });
-  // With itself, and generously: the storm has a core of the two.
-  expect(stormy.p99).toBeLessThan(3 * calm.p99 + 100);
+  // With itself, and generously: the clients of the storm have a core of the two.
+  expect(stormy.p99).toBeLessThan(4 * calm.p99 + 250);
 }, 120_000);
