@@ -25,7 +25,8 @@ export const EMITTED: readonly MetricDefinition[] = [
 ];
 
 /** Metrics of ours that something will emit. */
-export const PLANNED: readonly MetricDefinition[] = Object.values(CLIENT_METRICS);
+export const PLANNED: readonly MetricDefinition[] =
+  Object.values(CLIENT_METRICS);
 
 /** Every series that a dashboard may read, but for recorded ones. */
 export const SERIES: ReadonlyMap<string, Known> = new Map([
