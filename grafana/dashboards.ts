@@ -4,6 +4,7 @@ import { backpressureAndMemory } from './dashboards/backpressure-and-memory.ts';
 import { clients } from './dashboards/clients.ts';
 import { connections } from './dashboards/connections.ts';
 import { delivery } from './dashboards/delivery.ts';
+import { guard } from './dashboards/guard.ts';
 import { overview } from './dashboards/overview.ts';
 import { pipeline } from './dashboards/pipeline.ts';
 
@@ -13,6 +14,7 @@ export const DASHBOARDS: readonly DashboardOptions[] = [
   connections,
   delivery,
   backpressureAndMemory,
+  guard,
   clients,
   pipeline,
 ];

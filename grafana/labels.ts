@@ -12,10 +12,10 @@ import {
   ATTR_SSE_PROCESS_CPU_MODE,
   ATTR_SSE_PROCESS_EVENT_LOOP_STATE,
   ATTR_SSE_PROTOCOL_ERROR_TYPE,
+  ATTR_SSE_REJECTION_REASON,
   ATTR_SSE_RESUME_RESULT,
   ATTR_URL_TEMPLATE,
 } from '../src/semconv.ts';
-import { ATTR_SSE_REJECTION_REASON } from './planned-metrics.ts';
 
 /** Labels that dashboards select by or divide by. */
 export const LABELS = {

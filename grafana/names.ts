@@ -6,6 +6,7 @@ export const DASHBOARD_NAMES = [
   'connections',
   'delivery',
   'backpressure-and-memory',
+  'guard',
   'clients',
   'pipeline',
 ] as const;

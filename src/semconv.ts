@@ -62,6 +62,8 @@ export const ATTR_SSE_DROP_REASON = 'sse.drop.reason';
 export const ATTR_SSE_RESUME_RESULT = 'sse.resume.result';
 /** What is wrong with a stream: one of {@link PROTOCOL_ERROR_TYPES}. */
 export const ATTR_SSE_PROTOCOL_ERROR_TYPE = 'sse.protocol_error.type';
+/** Why the guard refused a stream: one of {@link REJECTION_REASONS}. */
+export const ATTR_SSE_REJECTION_REASON = 'sse.rejection.reason';
 /** `user` or `system`. */
 export const ATTR_SSE_PROCESS_CPU_MODE = 'sse.process.cpu.mode';
 /** `active` or `idle`. */
@@ -144,6 +146,20 @@ export const PROTOCOL_ERROR_TYPES = [
 ] as const;
 /** A value of `sse.protocol_error.type`. */
 export type ProtocolErrorType = (typeof PROTOCOL_ERROR_TYPES)[number];
+
+/** Values of `sse.rejection.reason`; `_OTHER` is a predicate of the user's. */
+export const REJECTION_REASONS = [
+  'connections',
+  'route_connections',
+  'client_connections',
+  'heap',
+  'event_loop',
+  'file_descriptors',
+  'draining',
+  OTHER,
+] as const;
+/** A value of `sse.rejection.reason`. */
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
 
 /** Values of `sse.process.cpu.mode`. */
 export const CPU_MODES = ['user', 'system'] as const;
@@ -522,6 +538,26 @@ export const SERVER_METRICS = {
     description: 'What browsers or proxies would not accept in a stream.',
     across: 'sum',
     attributes: [ATTR_SSE_PROTOCOL_ERROR_TYPE],
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+/** Metrics of the guard; reported where one is on. */
+export const GUARD_METRICS = {
+  rejectedConnections: {
+    name: 'sse.server.rejected_connections',
+    kind: 'observableCounter',
+    unit: '{connection}',
+    description: 'Event streams refused by the guard.',
+    across: 'sum',
+    attributes: [ATTR_SSE_REJECTION_REASON],
+  },
+  connectionLimit: {
+    name: 'sse.server.connection.limit',
+    kind: 'observableGauge',
+    unit: '{connection}',
+    description: 'How many connections the guard admits.',
+    across: 'sum',
+    global: true,
   },
 } as const satisfies Record<string, MetricDefinition>;
 

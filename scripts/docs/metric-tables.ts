@@ -8,11 +8,13 @@ import {
   CPU_MODES,
   DROP_REASONS,
   EVENT_LOOP_STATES,
+  GUARD_METRICS,
   HTTP_SERVER_DURATIONS,
   type MetricDefinition,
   PROCESS_METRICS,
   PROTOCOL_ERROR_TYPES,
   prometheusName,
+  REJECTION_REASONS,
   RESUME_RESULTS,
   SERVER_METRICS,
   SPAN_ATTRIBUTES,
@@ -33,6 +35,7 @@ const VALUES: readonly [string, readonly string[]][] = [
   ['sse.connection.close_reason', CLOSE_REASONS],
   ['sse.drop.reason', DROP_REASONS],
   ['sse.resume.result', RESUME_RESULTS],
+  ['sse.rejection.reason', REJECTION_REASONS],
   ['sse.protocol_error.type', PROTOCOL_ERROR_TYPES],
   ['sse.client.kind', CLIENT_KINDS],
   ['sse.client.close_reason', CLIENT_CLOSE_REASONS],
@@ -45,6 +48,7 @@ const VALUES: readonly [string, readonly string[]][] = [
 export function renderMetricsTable(): string {
   const all = [
     ...Object.values(SERVER_METRICS),
+    ...Object.values(GUARD_METRICS),
     ...Object.values(PROCESS_METRICS),
     ...Object.values(CLIENT_METRICS),
   ];
@@ -71,6 +75,14 @@ rate.
 All have \`http.route\` and \`http.request.method\`, but for those marked *global*.
 
 ${renderMetrics(Object.values(SERVER_METRICS))}
+
+## Guard
+
+Reported where a guard is on (\`createSseGuard\` or \`OTEL_SSE_GUARD_*\`). Only the
+reasons of its own limits are reported, and \`draining\`. The limit is the sum of
+all guards of the process.
+
+${renderMetrics(Object.values(GUARD_METRICS))}
 
 ## Process
 

@@ -3,6 +3,7 @@
  * With `--check` it writes nothing and fails when they differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { renderGuardTable } from './guard-table.ts';
 import { replaceSection } from './markdown.ts';
 import { renderMetricsPage, renderMetricsTable } from './metric-tables.ts';
 import { renderOptionsTable } from './option-table.ts';
@@ -23,9 +24,11 @@ function write(path: string, text: string): void {
 
 const readme = readFileSync(new URL('README.md', root), 'utf8');
 const withOptions = replaceSection(readme, 'options', renderOptionsTable());
-write(
-  'README.md',
-  replaceSection(withOptions, 'metrics', renderMetricsTable()),
+const withGuard = replaceSection(
+  withOptions,
+  'guard options',
+  renderGuardTable(),
 );
+write('README.md', replaceSection(withGuard, 'metrics', renderMetricsTable()));
 write('docs/metrics.md', renderMetricsPage());
 if (isCheck && differs) process.exitCode = 1;

@@ -16,6 +16,9 @@ const LOOK_MS = 1000;
 /** Switches everything on, as the environment says. Never throws. */
 export function start(): void {
   const options = readStart();
+  // First, so that what it answers is seen from outside. Limits are no telemetry:
+  // OTEL_SDK_DISABLED leaves them alone.
+  if (hasGuard()) loadGuard().startGuard(options?.trustProxy);
   if (options === undefined) return;
   const { clientMetrics = true, ...config } = options;
   const monitoring = startMonitoring({}, config, undefined);
@@ -39,8 +42,19 @@ export function start(): void {
   });
 }
 
+/** Whether a variable asks for the guard: most processes need none of it. */
+function hasGuard(): boolean {
+  return Object.keys(process.env).some((name) =>
+    name.startsWith('OTEL_SSE_GUARD_'),
+  );
+}
+
 // Loaded when they are needed: most processes that are preloaded serve nothing,
 // and receive no stream.
+
+function loadGuard(): typeof import('./guard.ts') {
+  return createRequire(import.meta.url)('./guard.js');
+}
 
 function loadExport(): typeof import('./export.ts') {
   return createRequire(import.meta.url)('./export.js');

@@ -4,18 +4,21 @@ import {
   CLIENT_ERROR_TYPES,
   CLIENT_METRICS,
   CLOSE_REASONS,
+  GUARD_METRICS,
   type MetricDefinition,
   nameWithUnit,
   PROCESS_METRICS,
   PROTOCOL_ERROR_TYPES,
   prometheusName,
+  REJECTION_REASONS,
   SERVER_METRICS,
 } from '../../src/semconv.ts';
 
 const SERVER: MetricDefinition[] = Object.values(SERVER_METRICS);
+const GUARD: MetricDefinition[] = Object.values(GUARD_METRICS);
 const PROCESS: MetricDefinition[] = Object.values(PROCESS_METRICS);
 const CLIENT: MetricDefinition[] = Object.values(CLIENT_METRICS);
-const ALL = [...SERVER, ...PROCESS, ...CLIENT];
+const ALL = [...SERVER, ...GUARD, ...PROCESS, ...CLIENT];
 
 // Names, kinds and units are a contract with dashboards and rules: they are
 // spelt again here, so that none changes unnoticed.
@@ -55,6 +58,13 @@ test('the server metrics have their names, kinds, units and series names', () =>
     'sse.server.clients|updown|{client}|sse_server_clients|never',
     'sse.server.client.connections.max|gauge|{connection}|sse_server_client_connections_max|max',
     'sse.server.protocol_errors|counter|{error}|sse_server_protocol_errors_total|sum',
+  ]);
+});
+
+test("the guard's metrics have their names, kinds, units and series names", () => {
+  expect(GUARD.map(lineOf)).toEqual([
+    'sse.server.rejected_connections|counter|{connection}|sse_server_rejected_connections_total|sum',
+    'sse.server.connection.limit|gauge|{connection}|sse_server_connection_limit|sum',
   ]);
 });
 
@@ -156,6 +166,9 @@ test('a name has no unit in it until it is asked for', () => {
 test('the closed sets of values are those that dashboards know', () => {
   expect(CLOSE_REASONS.join(' ')).toBe(
     'completed client_disconnect server_close error expired timeout evicted shutdown',
+  );
+  expect(REJECTION_REASONS.join(' ')).toBe(
+    'connections route_connections client_connections heap event_loop file_descriptors draining _OTHER',
   );
   expect(PROTOCOL_ERROR_TYPES.join(' ')).toBe(
     'unknown_field null_in_id invalid_retry event_without_data unfinished_event invalid_utf8 cacheable content_length status',

@@ -40,6 +40,11 @@ async function startApp() {
       // In the image, all interfaces of the container: here, not of this machine.
       HOST: '127.0.0.1',
       PORT: String(port),
+      AUTH: 'none',
+      DEMO_EVENTS_PER_SECOND: '5',
+      DRAIN_SECONDS: '1',
+      // Of a machine that has much else to do.
+      MAX_EVENT_LOOP_DELAY_SECONDS: '60',
       OTEL_METRICS_EXPORTER: 'otlp,prometheus',
       OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
       OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
@@ -114,7 +119,7 @@ test('the base image is the Node that the repository is tested with', () => {
   expect(DOCKERFILE.defaults.get('NODE_IMAGE')).toBe(`node:${version}-alpine`);
 });
 
-test.each(['deploy/quick-start', 'stack/catcher'])(
+test.each(['examples/production', 'stack/catcher'])(
   'the packages of %s are pinned, and their lock file names no registry',
   (folder) => {
     const read = (name: string) =>
@@ -149,7 +154,7 @@ test('the steps of the Dockerfile install the packed package, and little else', 
     existsSync(join(modules, 'opentelemetry-instrumentation-sse/dist')),
   ).toBe(true);
   expect(globSync(join(root, workdir, '*.tgz'))).toEqual([]);
-  expect(measure(builder.build('app'))).toBeLessThan(20e6);
+  expect(measure(builder.build('app'))).toBeLessThan(60e6);
   expect(measure(builder.build('catcher'))).toBeLessThan(20e6);
 });
 

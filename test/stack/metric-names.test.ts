@@ -8,18 +8,13 @@ import {
   listClientMetrics,
   listKnownNames,
   listMetrics,
-  listPlannedMetrics,
   readRules,
 } from './support/metric-names.ts';
 import { findMetricNames } from './support/prometheus-api.ts';
 import { startPrometheusServer } from './support/prometheus-server.ts';
 
 const KNOWN = listKnownNames();
-const METRICS = [
-  ...listMetrics(),
-  ...listClientMetrics(),
-  ...listPlannedMetrics(),
-];
+const METRICS = [...listMetrics(), ...listClientMetrics()];
 const KNOWN_BARE = new Set([...KNOWN, ...METRICS.flatMap(listBareSeries)]);
 
 test('every metric that a rule asks for exists', async () => {

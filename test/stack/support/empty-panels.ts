@@ -20,6 +20,11 @@ export const EMPTY_WHEN_HEALTHY: readonly EmptyPanels[] = [
     panels: ['Opens, against yesterday: B'],
   },
   {
+    dashboard: 'sse-guard',
+    reason: 'no guard drains',
+    panels: ['Drain: closes and reconnects: C'],
+  },
+  {
     dashboard: 'sse-overview',
     reason: 'no alert fires',
     panels: ['Alerts over time'],

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { FOREIGN_METRICS } from '../../../grafana/foreign-metrics.ts';
-import { GUARD_METRICS } from '../../../grafana/planned-metrics.ts';
 import {
   CLIENT_METRICS,
+  GUARD_METRICS,
   type MetricDefinition,
   PROCESS_METRICS,
   prometheusName,
@@ -54,7 +54,7 @@ export function listSeries(metric: MetricDefinition): string[] {
 
 /** The metrics of src/semconv.ts that every server has. */
 export function listMetrics(): MetricDefinition[] {
-  return [SERVER_METRICS, PROCESS_METRICS].flatMap(
+  return [SERVER_METRICS, GUARD_METRICS, PROCESS_METRICS].flatMap(
     (group): MetricDefinition[] => Object.values(group),
   );
 }
@@ -62,11 +62,6 @@ export function listMetrics(): MetricDefinition[] {
 /** Those that clients have. */
 export function listClientMetrics(): MetricDefinition[] {
   return Object.values(CLIENT_METRICS);
-}
-
-/** The metrics that wait for a later part of the package. */
-export function listPlannedMetrics(): MetricDefinition[] {
-  return Object.values(GUARD_METRICS);
 }
 
 /** As {@link listSeries}, from an exporter that adds no unit: rules/compat.yaml. */
@@ -80,11 +75,7 @@ export function listKnownNames(): Set<string> {
     kind === 'histogram' ? listHistogram(name) : [name],
   );
   return new Set([
-    ...[
-      ...listMetrics(),
-      ...listClientMetrics(),
-      ...listPlannedMetrics(),
-    ].flatMap(listSeries),
+    ...[...listMetrics(), ...listClientMetrics()].flatMap(listSeries),
     ...readRules().flatMap(({ name, isAlert }) => (isAlert ? [] : [name])),
     ...foreign,
     ...OTHERS,

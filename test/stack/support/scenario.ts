@@ -17,6 +17,9 @@ const OPTIONS = {
   OTEL_SSE_STALL_AFTER_SECONDS: '2',
   OTEL_SSE_FINAL_EVENTS: '/jobs/:id=done;/events=bye',
   OTEL_SSE_TRUST_PROXY: '2',
+  OTEL_SSE_GUARD_MAX_CONNECTIONS: '1000',
+  OTEL_SSE_GUARD_MAX_CONNECTIONS_PER_ROUTE: '/full=0',
+  OTEL_SSE_GUARD_RETRY_SECONDS: '1',
 };
 
 /** The stack with the application of `programs/scenario.mjs`. */
