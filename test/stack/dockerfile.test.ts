@@ -10,7 +10,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { findQuietPorts } from '../../stack/ports.ts';
-import { startChromium } from '../browser/support/chromium.ts';
 import { until } from '../support/poll.ts';
 import { readDockerfile } from './support/dockerfile.ts';
 import { pathOf } from './support/files.ts';
@@ -181,16 +180,6 @@ test('the application runs as its user, and ends its streams when it is stopped'
   expect(end.milliseconds).toBeLessThan(STOP_MS);
   expect(await text).toMatch(/event: bye\n.*\n\n$/);
   expect(await app.checkHealth()).toBe(1);
-});
-
-test('the page of the image finds its packages, and measures', async () => {
-  const { container, url } = await startApp();
-  await using _app = container;
-  await using chromium = await startChromium();
-  const page = await chromium.open(url);
-  const events = `document.querySelector('[data-figure="events"]')?.innerText`;
-  const isPositive = (text: string) => Number(text) > 0;
-  await until('events', () => page.run<string>(events), isPositive, 20_000);
 });
 
 test('the load connects, and ends when it is stopped', async () => {
