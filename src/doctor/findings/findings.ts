@@ -20,7 +20,7 @@ export const FAMILIES: readonly (readonly [string, readonly Check[]])[] = [
   ['Opening', OPENING_CHECKS],
   ['Headers', HEADER_CHECKS],
   ['Compression', ENCODING_CHECKS],
-  ['Buffering', BUFFERING_CHECKS],
+  ['Held back', BUFFERING_CHECKS],
   ['Waiting', TIMING_CHECKS],
   ['Silence and ends', SILENCE_CHECKS],
   ['Coming back', RECONNECT_CHECKS],
