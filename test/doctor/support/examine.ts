@@ -44,7 +44,10 @@ export function onServer(
     await using server = await start();
     const { url } = server;
     // Awaited, or the server would be gone before.
-    return await examine(url, typeof wishes === 'function' ? wishes(url) : wishes);
+    return await examine(
+      url,
+      typeof wishes === 'function' ? wishes(url) : wishes,
+    );
   };
 }
 
