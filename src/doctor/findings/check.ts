@@ -29,7 +29,7 @@ export interface Finding extends FindingKind {
 }
 
 /** The page with all findings, as it lies in the package. */
-const PAGE = 'opentelemetry-instrumentation-sse/docs/doctor.md';
+const PAGE = 'docs/doctor.md';
 
 /** A kind of finding with what showed it. */
 export function toFinding(kind: FindingKind, evidence: string): Finding {
