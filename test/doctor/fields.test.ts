@@ -49,6 +49,23 @@ test('ids, retry and time stamps are read however the stream is cut', () => {
   for (const size of [1, 2, 3, 7, 1000]) expect(read(size)).toEqual(expected);
 });
 
+test('a long event looks the same however it is cut', () => {
+  const event = Buffer.from(`data: ${'abc'.repeat(5000)}\n\n`);
+  const prints = [1, 7, 2048, 100_000].map((size) => {
+    const found: string[] = [];
+    const reader = createFieldReader({
+      onEvent: ({ print }) => found.push(print),
+      onId: () => {},
+      onRetry: () => {},
+      onByteOrderMark: () => {},
+    });
+    for (let at = 0; at < event.length; at += size)
+      reader(event.subarray(at, at + size));
+    return found.join();
+  });
+  expect(new Set(prints).size).toBe(1);
+});
+
 test('time stamps are found in the forms that servers write', () => {
   expect(findStamp('{"at":"2026-11-23T10:00:00.250Z"}')).toEqual({
     ms: Date.UTC(2026, 10, 23, 10, 0, 0, 250),

@@ -29,11 +29,13 @@ export function measureDelays(
   const last = shared.at(-1);
   if (first === undefined || last === undefined) return undefined;
   if (shared.length < MIN_SHARED) return undefined;
+  const order = [...one.keys()];
+  const span = order.slice(order.indexOf(first), order.indexOf(last) + 1);
+  // Each client has a stream of its own, and some events are alike by chance.
+  if (shared.length * 2 < span.length) return undefined;
   const delays = shared.map(
     (print) => (other.get(print) ?? 0) - (one.get(print) ?? 0),
   );
-  const order = [...one.keys()];
-  const span = order.slice(order.indexOf(first), order.indexOf(last) + 1);
   return {
     shared: shared.length,
     medianMs: median(delays) ?? 0,

@@ -40,7 +40,7 @@ type Judgement = Omit<Buffering, 'burstEveryMs' | 'bursts'>;
 
 function judge(arrivals: Arrivals, bursts: number): Judgement {
   const { events, pauses, cuts, ending, endMs } = arrivals;
-  const stamped = judgeStamps(events);
+  const stamped = judgeStamps(events, arrivals.headersMs);
   if (stamped !== undefined && stamped.held > 0) return stamped;
   if (cuts >= 2 && cuts * 2 >= pauses) {
     return { by: 'cuts', ratio: cuts / pauses, considered: pauses, held: cuts };
@@ -64,7 +64,10 @@ function judge(arrivals: Arrivals, bursts: number): Judgement {
   };
 }
 
-function judgeStamps(events: readonly ArrivedEvent[]): Judgement | undefined {
+function judgeStamps(
+  events: readonly ArrivedEvent[],
+  headersMs: number,
+): Judgement | undefined {
   const stamped = events.flatMap(({ atMs, stampMs, grainMs = 1 }) =>
     stampMs === undefined ? [] : [{ atMs, stampMs, grainMs }],
   );
@@ -74,8 +77,8 @@ function judgeStamps(events: readonly ArrivedEvent[]): Judgement | undefined {
   const offset = Math.min(...stamped.map((one) => one.atMs - one.stampMs));
   const holds = stamped.flatMap(({ atMs, stampMs, grainMs }) => {
     const madeAt = stampMs + offset;
-    // Made before we came: kept for whoever comes, not held back.
-    if (madeAt < -grainMs) return [];
+    // Made before we asked: kept for whoever comes, not held back.
+    if (madeAt < -headersMs - grainMs) return [];
     return [
       { heldMs: atMs - madeAt, limit: Math.max(HELD_MS, grainMs * 1.25) },
     ];

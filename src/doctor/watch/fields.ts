@@ -67,6 +67,11 @@ export function createFieldReader(
     data = undefined;
   }
 
+  function append(text: string, start: number, end: number): void {
+    const room = MAX_LINE - line.length;
+    if (room > 0) line += text.slice(start, Math.min(end, start + room));
+  }
+
   return (chunk) => {
     let text = decoder.decode(chunk, { stream: true });
     if (text === '') return;
@@ -82,12 +87,12 @@ export function createFieldReader(
     LINE_END.lastIndex = start;
     for (const { index, 0: ending } of text.matchAll(LINE_END)) {
       if (index < start) continue;
-      line += text.slice(start, Math.min(index, start + MAX_LINE));
+      append(text, start, index);
       readLine();
       line = '';
       start = index + ending.length;
     }
-    if (line.length < MAX_LINE) line += text.slice(start, start + MAX_LINE);
+    append(text, start, text.length);
   };
 }
 
