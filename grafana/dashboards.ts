@@ -6,6 +6,7 @@ import { connections } from './dashboards/connections.ts';
 import { delivery } from './dashboards/delivery.ts';
 import { overview } from './dashboards/overview.ts';
 import { pipeline } from './dashboards/pipeline.ts';
+import { probes } from './dashboards/probes.ts';
 
 /** What the files of `dashboards/` say. */
 export const DASHBOARDS: readonly DashboardOptions[] = [
@@ -15,4 +16,5 @@ export const DASHBOARDS: readonly DashboardOptions[] = [
   backpressureAndMemory,
   clients,
   pipeline,
+  probes,
 ];

@@ -8,6 +8,7 @@ export const DASHBOARD_NAMES = [
   'backpressure-and-memory',
   'clients',
   'pipeline',
+  'probes',
 ] as const;
 /** A dashboard. */
 export type DashboardName = (typeof DASHBOARD_NAMES)[number];
