@@ -6,18 +6,12 @@ import {
   type ModuleField,
 } from '../../src/doctor/probe/module-fields.ts';
 import { createSchema } from '../../src/doctor/probe/schema.ts';
-import {
-  PROBE_METRICS,
-  type ProbeMetricDefinition,
-} from '../../src/semconv.ts';
 import { table } from './markdown.ts';
 import { code } from './metric-tables.ts';
 
 /** Every kind of finding in its family. */
-export const FINDING_FAMILIES: readonly (readonly [
-  string,
-  readonly FindingKind[],
-])[] = [...FAMILIES, ['Two ways to one stream', COMPARE_CHECKS]];
+const FINDING_FAMILIES: readonly (readonly [string, readonly FindingKind[]])[] =
+  [...FAMILIES, ['Two ways to one stream', COMPARE_CHECKS]];
 
 /** Every finding in a line. */
 export function renderFindingsTable(): string {
@@ -59,19 +53,6 @@ export function renderModuleFields(): string {
         (field.type === 'headers' ? 'object of texts' : field.type),
       field.default === undefined ? '' : code(JSON.stringify(field.default)),
       field.description,
-    ]),
-  );
-}
-
-/** Every gauge of a probe. */
-export function renderProbeMetrics(): string {
-  const gauges: readonly ProbeMetricDefinition[] = Object.values(PROBE_METRICS);
-  return table(
-    ['In Prometheus', 'Labels', 'Meaning'],
-    gauges.map(({ name, labels = [], description }) => [
-      code(name),
-      labels.map(code).join(', '),
-      description,
     ]),
   );
 }

@@ -8,11 +8,14 @@ import {
   renderFindings,
   renderFindingsTable,
   renderModuleFields,
-  renderProbeMetrics,
   renderProbeSchema,
 } from './doctor-tables.ts';
 import { replaceSection } from './markdown.ts';
-import { renderMetricsPage, renderMetricsTable } from './metric-tables.ts';
+import {
+  renderMetricsPage,
+  renderMetricsTable,
+  renderProbeMetrics,
+} from './metric-tables.ts';
 import { renderOptionsTable } from './option-table.ts';
 
 const root = new URL('../..', import.meta.url);

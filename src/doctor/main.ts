@@ -7,6 +7,8 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => stop.abort());
 }
 const { stdout, stderr, env } = process;
+// `| head` has read enough.
+stdout.on('error', () => process.exit());
 process.exitCode = await runCommand(process.argv.slice(2), {
   stdout,
   stderr,

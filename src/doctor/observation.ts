@@ -5,7 +5,7 @@ import type { StreamReport } from './watch/stream-report.ts';
 /** Parts of an opening, one after the other. */
 export const PHASES = PROBE_PHASES;
 /** A part of an opening. */
-export type Phase = (typeof PHASES)[number];
+type Phase = (typeof PHASES)[number];
 
 /** Milliseconds of each part that was reached; together they are the wait. */
 export type Timings = { [Part in Phase]?: number };

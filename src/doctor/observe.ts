@@ -133,11 +133,11 @@ type Before = number | string | undefined;
 
 /** Streams closed so far, or why that cannot be said. */
 async function readClosedBefore(
-  { metrics }: DoctorSettings,
+  { metrics, noticeSeconds }: DoctorSettings,
   options: ExchangeOptions,
 ): Promise<Before> {
   if (metrics === undefined) return undefined;
-  return readClosed(metrics, options).then(
+  return readClosed(metrics, options, noticeSeconds * 1000).then(
     (closed = 0) => closed,
     describeError,
   );

@@ -3,8 +3,10 @@ import {
   CLOSE_REASONS,
   type MetricDefinition,
   nameWithUnit,
+  PROBE_METRICS,
   PROCESS_METRICS,
   PROTOCOL_ERROR_TYPES,
+  type ProbeMetricDefinition,
   prometheusName,
   SERVER_METRICS,
 } from '../../src/semconv.ts';
@@ -51,6 +53,23 @@ test('the server metrics have their names, kinds, units and series names', () =>
     'sse.server.clients|updown|{client}|sse_server_clients|never',
     'sse.server.client.connections.max|gauge|{connection}|sse_server_client_connections_max|max',
     'sse.server.protocol_errors|counter|{error}|sse_server_protocol_errors_total|sum',
+  ]);
+});
+
+test('the gauges of probes have their names and labels', () => {
+  const probes: ProbeMetricDefinition[] = Object.values(PROBE_METRICS);
+  expect(
+    probes.map(({ name, labels = [] }) => [name, ...labels].join('|')),
+  ).toEqual([
+    'sse_probe_success',
+    'sse_probe_duration_seconds|phase',
+    'sse_probe_event_interval_seconds',
+    'sse_probe_heartbeat_seconds',
+    'sse_probe_buffering_ratio',
+    'sse_probe_resume_ok',
+    'sse_probe_http_version',
+    'sse_probe_certificate_expiry_timestamp_seconds',
+    'sse_probe_findings|severity',
   ]);
 });
 

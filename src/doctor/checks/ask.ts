@@ -27,8 +27,13 @@ export async function ask(
   }
 }
 
-/** The text of an answer, at most 16 MB. */
-export async function readText({ body, close }: Answer): Promise<string> {
+/** The text of an answer: at most 16 MB, and whole within a time. @throws Error. */
+export async function readText(
+  { body, close }: Answer,
+  timeoutMs: number,
+): Promise<string> {
+  const late = new Error(`no end within ${timeoutMs / 1000} s`);
+  const timer = setTimeout(() => body.destroy(late), timeoutMs);
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
@@ -38,6 +43,7 @@ export async function readText({ body, close }: Answer): Promise<string> {
       if (length > 16 * 1024 * 1024) throw new Error('more than 16 MB');
     }
   } finally {
+    clearTimeout(timer);
     close();
   }
   return Buffer.concat(chunks).toString();

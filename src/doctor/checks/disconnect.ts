@@ -15,15 +15,16 @@ const LOOK_EVERY_MS = 100;
 export async function readClosed(
   url: URL,
   options: ExchangeOptions,
+  timeoutMs: number,
 ): Promise<number | undefined> {
   const { answer, failure } = await ask(
     { url, method: 'GET', headers: { Accept: 'text/plain' } },
     options,
-    5000,
+    timeoutMs,
   );
   if (answer === undefined) throw new Error(failure?.message ?? 'no answer');
   const { status } = answer.head;
-  const text = await readText(answer);
+  const text = await readText(answer, timeoutMs);
   if (status !== 200) throw new Error(`status ${status}`);
   return text.includes(OPENED) ? sum(text, CLOSED) : undefined;
 }
@@ -37,7 +38,7 @@ export async function checkDisconnect(
 ): Promise<Disconnect> {
   const started = performance.now();
   for (;;) {
-    const closedAfter = await readClosed(url, options);
+    const closedAfter = await readClosed(url, options, limitMs);
     // Our own stream is counted there, if any is.
     if (closedAfter === undefined) throw new Error(`no ${OPENED} in it`);
     const waitedMs = performance.now() - started;

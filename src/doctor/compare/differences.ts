@@ -26,7 +26,7 @@ export function listDifferences(
 }
 
 /** Names and values of headers that say the same each time. */
-export function headersOf({ head }: Observation): Map<string, string> {
+function headersOf({ head }: Observation): Map<string, string> {
   return new Map(
     (head?.headers ?? [])
       .filter(([name]) => !VOLATILE.test(name))

@@ -1,7 +1,7 @@
 /** Fields of a module: what the JSON Schema and docs/doctor.md are made from. */
 
 /** What a field may hold. */
-export type FieldType = 'boolean' | 'headers' | 'integer' | 'number' | 'string';
+type FieldType = 'boolean' | 'headers' | 'integer' | 'number' | 'string';
 
 /** One field. */
 export interface ModuleField {

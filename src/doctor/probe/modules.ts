@@ -55,7 +55,7 @@ export function parseConfig(text: string): ProbeConfig {
 }
 
 /** A module from what the file has of it. @throws UsageError. */
-export function parseModule(name: string, value: unknown): Module {
+function parseModule(name: string, value: unknown): Module {
   const place = `module ${JSON.stringify(cleanText(name, 40))}`;
   if (!NAME.test(name)) {
     throw new UsageError(`${place}: write a name of letters, digits, - and _`);

@@ -2,7 +2,7 @@ import { cleanText } from '../text.ts';
 import { findStamp, type Stamp } from './stamps.ts';
 
 /** What is kept of an event: the scanner counts, and keeps nothing. */
-export interface EventFields {
+interface EventFields {
   readonly id?: string;
   readonly stamp?: Stamp;
   /** The same for equal events: what two streams are compared by. */

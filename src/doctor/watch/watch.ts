@@ -34,6 +34,7 @@ export async function watch(
     idleSeconds === undefined ? options.events : Number.POSITIVE_INFINITY;
   const longest = Math.max(seconds, idleSeconds ?? 0);
   let bytes = 0;
+  let stopDecoding = () => {};
   const ending = await new Promise<Ending>((resolve) => {
     const finish = () => resolve('watched');
     const timer = setTimeout(finish, longest * 1000);
@@ -62,6 +63,7 @@ export async function watch(
       if (!hasClosed || isWhole()) recorder.failEncoding(error);
       end();
     });
+    stopDecoding = () => decoder.destroy();
     body.on('data', (chunk: Uint8Array) => {
       recorder.readWire(chunk.byteLength);
       decoder.write(chunk);
@@ -75,5 +77,7 @@ export async function watch(
     else body.once('close', close);
   });
   answer.close();
+  // What it has still to decode may be a thousand times what came.
+  stopDecoding();
   return recorder.finish(ending);
 }

@@ -22,7 +22,7 @@ const QUICK = {
   ...DEFAULT_SETTINGS,
   seconds: 0.5,
   events: 4,
-  noticeSeconds: 0.3,
+  noticeSeconds: 0.5,
   isResuming: false,
 } as const;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runHere } from './command.ts';
 
 /** What a probe was answered. */
-export interface ProbeAnswer {
+interface ProbeAnswer {
   readonly status: number;
   readonly type: string | undefined;
   readonly text: string;
