@@ -101,7 +101,7 @@ test('every finding of two ways has its scenes', () => {
   expect(Object.keys(SCENES)).toEqual(COMPARE_CHECKS.map(({ id }) => id));
 });
 
-test.each(Object.entries(SCENES))(
+test.concurrent.each(Object.entries(SCENES))(
   '%s is found where it is, and not where it is not',
   async (id, { sick, well }) => {
     expect(await compareWith(sick)).toContain(id);
