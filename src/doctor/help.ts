@@ -8,7 +8,7 @@ is wrong, what shows it, why it matters and what to change. Exit status: 0 when
 all is well, 1 with warnings, 2 with errors or when it was asked wrongly.
 
   --seconds N          watch for so long at most (30)
-  --events N           so many events are enough (10)
+  --events N           so many events are enough, after 3 seconds (10)
   --idle N             watch for N seconds, whatever comes: who cuts it?
   --compare URL        watch the same stream there too; say what differs
   --header "A: b"      send a header; may be given again

@@ -108,6 +108,7 @@ async function watchAnswer(
   return watch(answer, {
     seconds: settings.seconds,
     events: settings.events,
+    leastSeconds: settings.leastSeconds,
     idleSeconds: settings.idleSeconds,
     encoding: readEncoding(answer.head),
     headersMs: timings.headers ?? 0,

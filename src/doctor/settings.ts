@@ -7,6 +7,8 @@ export interface DoctorSettings {
   readonly body?: string;
   /** Longest time that the stream is watched. */
   readonly seconds: number;
+  /** Watched for so long at least: events that come at once say nothing of the rest. */
+  readonly leastSeconds: number;
   /** Watching ends when so many events came. */
   readonly events: number;
   /** Watched for as long, whatever comes, to find who cuts idle streams. */
@@ -38,6 +40,7 @@ export const DEFAULT_SETTINGS = {
   method: 'GET',
   headers: {},
   seconds: 30,
+  leastSeconds: 3,
   events: 10,
   isWithCredentials: false,
   noticeSeconds: 5,

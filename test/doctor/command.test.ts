@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -194,7 +194,9 @@ test('Ctrl-C ends the watching with a report', async () => {
 
 test('the built command runs by itself, and leaves', async () => {
   await using server = await startPlain(streaming());
-  const main = pathOf('dist/doctor/main.js');
+  const { bin } = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'));
+  const main = pathOf(bin['opentelemetry-instrumentation-sse']);
+  expect(readFileSync(main, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   const run = async (...args: string[]) => {
     const child = spawn(process.execPath, [main, ...args]);
     const [printed, [status]] = await Promise.all([

@@ -21,16 +21,22 @@ test('every finding has a scene with the trouble and one nearly with it', () => 
   expect(new Set(IDS).size).toBe(IDS.length);
 });
 
-test.concurrent.each(SCENES)('%s is found where it is', async (id, { sick }) => {
-  const found = findTrouble(await sick());
-  const finding = found.find((one) => one.id === id);
-  expect(found.map((one) => one.id)).toContain(id);
-  expect(finding?.evidence).not.toBe('');
-  expect(finding?.docs).toMatch(new RegExp(`docs/doctor\\.md#${id}$`));
-});
+test.concurrent.each(SCENES)(
+  '%s is found where it is',
+  async (id, { sick }) => {
+    const found = findTrouble(await sick());
+    const finding = found.find((one) => one.id === id);
+    expect(found.map((one) => one.id)).toContain(id);
+    expect(finding?.evidence).not.toBe('');
+    expect(finding?.docs).toMatch(new RegExp(`docs/doctor\\.md#${id}$`));
+  },
+);
 
-test.concurrent.each(SCENES)('%s is not found where it is not', async (id, { well }) => {
-  const observation = await well();
-  expect(observation.stream).toBeDefined();
-  expect(listIds(observation)).not.toContain(id);
-});
+test.concurrent.each(SCENES)(
+  '%s is not found where it is not',
+  async (id, { well }) => {
+    const observation = await well();
+    expect(observation.stream).toBeDefined();
+    expect(listIds(observation)).not.toContain(id);
+  },
+);

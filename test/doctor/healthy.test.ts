@@ -88,3 +88,26 @@ test('an answer of a model, to a POST, has a note and no more', async () => {
   expect(listIds(observation)).toEqual(['not-for-eventsource']);
   expect(observation.stream?.events).toBe(2);
 });
+
+test('a stream that has nothing to say, and says so, is healthy', async () => {
+  await using server = await startPlain((_, response) => {
+    sendStream(response, {}, 'retry: 3000\n\n');
+    const timer = setInterval(() => response.write(':\n\n'), 100);
+    response.once('close', () => clearInterval(timer));
+  });
+  const observation = await examine(server.url, { seconds: 1.2 });
+  expect(listIds(observation)).toEqual([]);
+});
+
+test('events that come at once are not all that is looked at', async () => {
+  await using server = await startPlain((_, response) => {
+    sendStream(response);
+    setTimeout(() => response.write('unknown: field\n\n'), 200);
+  });
+  const early = await examine(server.url, { events: 4 });
+  expect(listIds(early)).toEqual([]);
+  const wishes = { events: 4, seconds: 30, leastSeconds: 0.4 };
+  const observation = await examine(server.url, wishes);
+  expect(listIds(observation)).toEqual(['unknown-field']);
+  expect(observation.stream?.watchedMs).toBeLessThan(5000);
+});

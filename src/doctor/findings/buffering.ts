@@ -1,6 +1,7 @@
 import { listEncodingsOf } from '../checks/encoding.ts';
 import { type Observation, readHeader } from '../observation.ts';
 import { cleanText, formatCount, formatMs, formatShare } from '../text.ts';
+import type { StreamReport } from '../watch/stream-report.ts';
 import type { Check } from './check.ts';
 
 /** Below this share a network had a hiccup. */
@@ -43,12 +44,13 @@ export const BUFFERING_CHECKS: readonly Check[] = [
   {
     id: 'no-events',
     severity: 'warning',
-    title: 'Bytes came, and no event',
+    title: 'Data came, and no event',
     why: 'A browser dispatches an event at the blank line after its data, and nothing before.',
     change:
-      'End each event with a blank line. Where there is just nothing to say, watch for longer: --seconds 120.',
+      'End each event with a blank line, and flush it together with its event.',
     look: ({ stream }) => {
-      if (stream === undefined || stream.bytes === 0 || stream.events > 0) {
+      // With comments alone there is just nothing to say.
+      if (stream === undefined || stream.events > 0 || !hasData(stream)) {
         return undefined;
       }
       if (stream.watchedMs < SILENT_MS && stream.ending === 'watched') {
@@ -58,6 +60,14 @@ export const BUFFERING_CHECKS: readonly Check[] = [
     },
   },
 ];
+
+function hasData({ errors, hasUnfinishedEvent }: StreamReport): boolean {
+  return (
+    hasUnfinishedEvent ||
+    errors.unknownFields > 0 ||
+    errors.eventsWithoutData > 0
+  );
+}
 
 /** What shows that events were held back. */
 export function describeBuffering({ stream }: Observation): string | undefined {

@@ -78,6 +78,7 @@ function parseModule(name: string, value: unknown): Module {
     settings: {
       noticeSeconds: DEFAULT_SETTINGS.noticeSeconds,
       seconds: read('seconds'),
+      leastSeconds: 0,
       events: read('events'),
       isResuming: read('resume'),
       method: parseMethod(read('method'), body),

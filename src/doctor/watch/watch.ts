@@ -6,6 +6,8 @@ import type { Ending, StreamReport } from './stream-report.ts';
 /** How long a stream is watched. */
 export interface WatchOptions {
   readonly seconds: number;
+  /** Also when there were enough. @defaultValue 0 */
+  readonly leastSeconds?: number;
   /** Enough events; not with `idleSeconds`. */
   readonly events: number;
   /** Watched for as long, whatever comes. */
@@ -28,7 +30,7 @@ export async function watch(
   options: WatchOptions,
 ): Promise<StreamReport> {
   const { body, isWhole } = answer;
-  const { seconds, idleSeconds, signal, onProgress } = options;
+  const { seconds, leastSeconds = 0, idleSeconds, signal } = options;
   const recorder = createRecorder(options.headersMs);
   const enough =
     idleSeconds === undefined ? options.events : Number.POSITIVE_INFINITY;
@@ -36,20 +38,26 @@ export async function watch(
   let bytes = 0;
   let stopDecoding = () => {};
   const ending = await new Promise<Ending>((resolve) => {
-    const finish = () => resolve('watched');
+    const finish = () => stop('watched');
     const timer = setTimeout(finish, longest * 1000);
-    signal.addEventListener('abort', finish, { once: true });
-    if (signal.aborted) finish();
+    let isEarly = leastSeconds > 0;
+    const least = setTimeout(() => {
+      isEarly = false;
+      if (recorder.events >= enough) finish();
+    }, leastSeconds * 1000);
     const stop = (why: Ending) => {
       clearTimeout(timer);
+      clearTimeout(least);
       signal.removeEventListener('abort', finish);
       resolve(why);
     };
+    signal.addEventListener('abort', finish, { once: true });
+    if (signal.aborted) finish();
     const read = (chunk: Uint8Array) => {
       bytes += chunk.byteLength;
       recorder.read(chunk);
-      onProgress?.(recorder.events, recorder.comments);
-      if (recorder.events >= enough) stop('watched');
+      options.onProgress?.(recorder.events, recorder.comments);
+      if (recorder.events >= enough && !isEarly) stop('watched');
       else if (bytes > MAX_BYTES) stop('full');
     };
     let hasClosed = false;

@@ -23,8 +23,6 @@ function stamped(count: number): string {
   return `id: ${count}\ndata: {"at":${Date.now()}}\n\n`;
 }
 
-const well = onPlain(streaming());
-
 /** Buffering, waiting, silence, ends. */
 export const TIMING_SCENES: Record<string, Scenes> = {
   buffering: {
@@ -68,7 +66,8 @@ export const TIMING_SCENES: Record<string, Scenes> = {
   },
   'no-events': {
     sick: onPlain(streaming({}, 'data: never ended\n'), { seconds: 1.1 }),
-    well,
+    // Nothing to say, and said so.
+    well: onPlain(streaming({}, 'retry: 3000\n\n: ok\n\n'), { seconds: 1.1 }),
   },
   'headers-late': {
     sick: onPlain(

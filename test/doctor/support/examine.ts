@@ -21,6 +21,7 @@ export interface Scenes {
 const QUICK = {
   ...DEFAULT_SETTINGS,
   seconds: 0.5,
+  leastSeconds: 0,
   events: 4,
   noticeSeconds: 0.5,
   isResuming: false,
