@@ -192,6 +192,19 @@ test('Ctrl-C ends the watching with a report', async () => {
   expect(ran.stdout).toContain('healthy');
 });
 
+test('the help has every argument, in 80 columns', async () => {
+  const { stdout } = await runHere(['--help']);
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  const sources = ['arguments.ts', 'probe/run-probe.ts'].map((file) =>
+    readFileSync(pathOf(`src/doctor/${file}`), 'utf8'),
+  );
+  const options = [
+    ...sources.join().matchAll(/^ {2}'?([\w-]+)'?: \{ type: '(?:str|boo)/gm),
+  ].map(([, name]) => `--${name} `);
+  expect(options.length).toBeGreaterThan(18);
+  for (const option of options) expect(stdout).toContain(option);
+});
+
 test('the built command runs by itself, and leaves', async () => {
   await using server = await startPlain(streaming());
   const { bin } = JSON.parse(readFileSync(pathOf('package.json'), 'utf8'));

@@ -24,7 +24,7 @@ export const BUFFERING_CHECKS: readonly Check[] = [
       if (head === undefined || listEncodingsOf(head).length > 0)
         return undefined;
       const evidence = describeBuffering(observation);
-      return evidence && `${evidence}${nameProxy(observation)}`;
+      return evidence && `${evidence.slice(0, -1)}${nameProxy(observation)}.`;
     },
   },
   {
@@ -38,7 +38,7 @@ export const BUFFERING_CHECKS: readonly Check[] = [
       const { stream } = observation;
       if (stream === undefined || stream.wireBytes > 0) return undefined;
       if (stream.watchedMs < SILENT_MS) return undefined;
-      return `No byte within ${formatMs(stream.watchedMs)} after the headers.${nameProxy(observation)}`;
+      return `No byte within ${formatMs(stream.watchedMs)} after the headers${nameProxy(observation)}.`;
     },
   },
   {
