@@ -113,6 +113,27 @@ test('two equal ways have no finding', async () => {
   expect(await compareWith(broadcasting())).toEqual([]);
 });
 
+test('two clients that each have a stream of their own are not compared', async () => {
+  const own: RequestListener = (_, response) => {
+    sendStream(response, {}, ': hb\n\n');
+    let id = 0;
+    // Alike by chance, one in four.
+    const timer = setInterval(() => {
+      const data = Math.floor(Math.random() * 4);
+      response.write(`id: ${++id}\ndata: ${data}\n\n: hb\n\n`);
+    }, 25);
+    response.once('close', () => clearInterval(timer));
+  };
+  await using one = await startPlain(own);
+  await using other = await startPlain(own);
+  const wishes = { seconds: 1.5, events: 1000 };
+  const [first, second] = await Promise.all([
+    examine(one.url, wishes),
+    examine(other.url, wishes),
+  ]);
+  expect(compare(first, second).findings).toEqual([]);
+});
+
 test('the differences are a table', async () => {
   await using direct = await startPlain(streaming());
   await using proxied = await startPlain(

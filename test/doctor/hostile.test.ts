@@ -1,4 +1,5 @@
-import { createGzip } from 'node:zlib';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createGzip, gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createCertificate } from '../support/certificate.ts';
 import { examine, HEADERS, listIds, sendStream } from './support/examine.ts';
@@ -22,6 +23,21 @@ test('a stream without end or line ends is left, and takes no memory', async () 
   expect(observation.stream?.watchedMs).toBeLessThan(3000);
   expect(observation.stream?.events).toBe(0);
   expect(process.memoryUsage().rss - before).toBeLessThan(300 * 1024 ** 2);
+});
+
+test('what a bomb would still unpack is left when the time is over', async () => {
+  const part = gzipSync(Buffer.alloc(64 * 1024 ** 2));
+  await using server = await startPlain((_, response) => {
+    response.writeHead(200, { ...HEADERS, 'Content-Encoding': 'gzip' });
+    for (let i = 0; i < 64; i++) response.write(part);
+  });
+  const observation = await examine(server.url, { seconds: 0.2 });
+  expect(observation.stream?.bytes).toBeGreaterThan(1024 ** 2);
+  const { user, system } = process.cpuUsage();
+  await delay(300);
+  const used = process.cpuUsage();
+  // Nearly all of it, were it unpacked on.
+  expect((used.user + used.system - user - system) / 1000).toBeLessThan(150);
 });
 
 test('metrics that never end, or are none, do not hold the doctor up', async () => {
