@@ -86,6 +86,8 @@ export interface Asked {
 export interface Observation {
   readonly asked: Asked;
   readonly at: number;
+  /** When the headers came; both in milliseconds since the epoch. */
+  readonly openedAt?: number;
   readonly hops: readonly Hop[];
   readonly failure?: Failure;
   readonly connection?: ConnectionFacts;

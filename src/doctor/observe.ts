@@ -48,7 +48,7 @@ export async function observe(
   const base = { asked, at, ...exchanged, ...(preflight && { preflight }) };
   if (answer === undefined) return base;
   const { head } = answer;
-  const opened = { ...base, head };
+  const opened = { ...base, head, openedAt: Date.now() };
   if (head.status !== 200 || !isEventStream(readHeader(head, 'content-type'))) {
     answer.close();
     return opened;

@@ -134,6 +134,26 @@ test('two clients that each have a stream of their own are not compared', async 
   expect(compare(first, second).findings).toEqual([]);
 });
 
+test('what one way takes longer to open holds no event back', async () => {
+  await using direct = await startPlain(broadcasting());
+  await using proxied = await startPlain((request, response) => {
+    const open = () => broadcasting()(request, response);
+    if (request.url === '/new') open();
+    else
+      setTimeout(
+        () => response.writeHead(307, { Location: '/new' }).end(),
+        400,
+      );
+  });
+  const wishes = { seconds: 1.3, events: 1000 };
+  const [one, other] = await Promise.all([
+    examine(direct.url, wishes),
+    examine(proxied.url, wishes),
+  ]);
+  const ids = compare(one, other).findings.map(({ id }) => id);
+  expect(ids).toEqual(['proxy-adds-trouble']);
+});
+
 test('the differences are a table', async () => {
   await using direct = await startPlain(streaming());
   await using proxied = await startPlain(

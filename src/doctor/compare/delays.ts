@@ -47,17 +47,14 @@ export function measureDelays(
 
 /** When each event came, by the clock on the wall; of equal ones none. */
 function listArrivals({
-  at,
-  timings,
+  openedAt = 0,
   stream,
 }: Observation): Map<string, number> {
-  const { resolve = 0, connect = 0, tls = 0, headers = 0 } = timings;
-  const opened = at + resolve + connect + tls + headers;
   const arrivals = new Map<string, number>();
   const repeated = new Set<string>();
   for (const { print, atMs } of stream?.arrived ?? []) {
     if (arrivals.has(print)) repeated.add(print);
-    else arrivals.set(print, opened + atMs);
+    else arrivals.set(print, openedAt + atMs);
   }
   for (const print of repeated) arrivals.delete(print);
   return arrivals;

@@ -81,7 +81,11 @@ export const SILENCE_CHECKS: readonly Check[] = [
       if (stream?.ending !== 'completed' || stream.hasFinalEvent)
         return undefined;
       if (!isEventSource(observation)) return undefined;
-      return `After ${formatMs(stream.watchedMs)}, without an event that says so.`;
+      const silence =
+        stream.lastSilenceMs < IDLE_MS
+          ? ''
+          : `, ${formatMs(stream.lastSilenceMs)} after the last byte`;
+      return `After ${formatMs(stream.watchedMs)}${silence}, without an event that says so.`;
     },
   },
 ];
