@@ -7,6 +7,7 @@ import { delivery } from './dashboards/delivery.ts';
 import { guard } from './dashboards/guard.ts';
 import { overview } from './dashboards/overview.ts';
 import { pipeline } from './dashboards/pipeline.ts';
+import { probes } from './dashboards/probes.ts';
 
 /** What the files of `dashboards/` say. */
 export const DASHBOARDS: readonly DashboardOptions[] = [
@@ -17,4 +18,5 @@ export const DASHBOARDS: readonly DashboardOptions[] = [
   guard,
   clients,
   pipeline,
+  probes,
 ];

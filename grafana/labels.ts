@@ -35,6 +35,10 @@ export const LABELS = {
   dropReason: toLabel(ATTR_SSE_DROP_REASON),
   protocolErrorType: toLabel(ATTR_SSE_PROTOCOL_ERROR_TYPE),
   cpuMode: toLabel(ATTR_SSE_PROCESS_CPU_MODE),
+  target: 'target',
+  module: 'module',
+  phase: 'phase',
+  severity: 'severity',
   loopState: toLabel(ATTR_SSE_PROCESS_EVENT_LOOP_STATE),
 } as const;
 

@@ -9,6 +9,7 @@ export const DASHBOARD_NAMES = [
   'guard',
   'clients',
   'pipeline',
+  'probes',
 ] as const;
 /** A dashboard. */
 export type DashboardName = (typeof DASHBOARD_NAMES)[number];

@@ -10,6 +10,7 @@ import {
 
 import {
   CLIENT_METRICS,
+  PROBE_METRICS,
   PROCESS_METRICS,
   SERVER_METRICS,
 } from '../src/semconv.ts';
@@ -75,6 +76,15 @@ export const PIPELINE_VARIABLE = createVariable(
       .join('|')}"`,
   ],
   LABELS.instance,
+);
+
+/** What is probed. */
+export const TARGET_VARIABLE = createVariable(
+  'target',
+  'Target',
+  PROBE_METRICS.success.name,
+  [],
+  LABELS.target,
 );
 
 function createVariable(

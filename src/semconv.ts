@@ -814,3 +814,76 @@ function describeClient() {
     ),
   } as const satisfies Record<string, MetricDefinition>;
 }
+
+/** A gauge of the doctor's exporter, named as Prometheus has it. */
+export interface ProbeMetricDefinition {
+  readonly name: string;
+  readonly kind: 'gauge';
+  readonly description: string;
+  /** Labels beside `target` and `module`. */
+  readonly labels?: readonly string[];
+}
+
+/** Parts of an opening, one after the other: values of the label `phase`. */
+export const PROBE_PHASES = [
+  'resolve',
+  'connect',
+  'tls',
+  'headers',
+  'first_byte',
+  'first_event',
+] as const;
+
+/** Gauges of the doctor's exporter, all with the labels `target` and `module`. */
+export const PROBE_METRICS = {
+  success: {
+    name: 'sse_probe_success',
+    kind: 'gauge',
+    description:
+      '1 when the stream opened, events came, and nothing was found that fails it.',
+  },
+  duration: {
+    name: 'sse_probe_duration_seconds',
+    kind: 'gauge',
+    description:
+      'How long each part of the opening took; together they are the wait for the first event.',
+    labels: ['phase'],
+  },
+  eventInterval: {
+    name: 'sse_probe_event_interval_seconds',
+    kind: 'gauge',
+    description: 'Between two events, the median.',
+  },
+  heartbeat: {
+    name: 'sse_probe_heartbeat_seconds',
+    kind: 'gauge',
+    description: 'Between two comments, the median.',
+  },
+  bufferingRatio: {
+    name: 'sse_probe_buffering_ratio',
+    kind: 'gauge',
+    description: 'Share of events that something on the way held back.',
+  },
+  resumeOk: {
+    name: 'sse_probe_resume_ok',
+    kind: 'gauge',
+    description:
+      '1 when the stream went on after a `Last-Event-ID` without loss or repetition.',
+  },
+  httpVersion: {
+    name: 'sse_probe_http_version',
+    kind: 'gauge',
+    description: 'HTTP version of the answer: 1, 1.1 or 2.',
+  },
+  certificateExpiry: {
+    name: 'sse_probe_certificate_expiry_timestamp_seconds',
+    kind: 'gauge',
+    description: 'When the certificate ends, in seconds since 1970.',
+  },
+  findings: {
+    name: 'sse_probe_findings',
+    kind: 'gauge',
+    description: 'How many findings of each severity the doctor has.',
+    labels: ['severity'],
+  },
+} as const satisfies Record<string, ProbeMetricDefinition>;

@@ -11,8 +11,10 @@ import {
   GUARD_METRICS,
   HTTP_SERVER_DURATIONS,
   type MetricDefinition,
+  PROBE_METRICS,
   PROCESS_METRICS,
   PROTOCOL_ERROR_TYPES,
+  type ProbeMetricDefinition,
   prometheusName,
   REJECTION_REASONS,
   RESUME_RESULTS,
@@ -23,6 +25,8 @@ import {
 } from '../../src/semconv.ts';
 
 import { table } from './markdown.ts';
+
+const PROBES: readonly ProbeMetricDefinition[] = Object.values(PROBE_METRICS);
 
 const KINDS: Record<MetricDefinition['kind'], string> = {
   histogram: 'histogram',
@@ -109,6 +113,13 @@ types and 20 error types a process, 5 names and 20 values each of \`attributesHo
 what is beyond is added up in \`_OTHER\`. No instrument reports more than 1,500
 attribute sets.
 
+## Probes
+
+Gauges of the doctor's exporter, with the labels \`target\` and \`module\`; their names
+are those of Prometheus. [doctor.md](doctor.md) says how to get them.
+
+${renderProbeMetrics()}
+
 ## On others' metrics
 
 ${HTTP_SERVER_DURATIONS.map(code).join(' and ')} have ${code(ATTR_SSE_STREAM)} = true on event
@@ -128,6 +139,18 @@ ${renderSpans('Event', SPAN_EVENTS)}
 Exemplars, which would lead from a histogram to a trace, are not recorded: the
 JavaScript SDK (3.1) has none.
 `;
+}
+
+/** Every gauge of a probe. */
+export function renderProbeMetrics(): string {
+  return table(
+    ['In Prometheus', 'Labels', 'Meaning'],
+    PROBES.map(({ name, labels = [], description }) => [
+      code(name),
+      labels.map(code).join(', '),
+      description,
+    ]),
+  );
 }
 
 function renderSpans(

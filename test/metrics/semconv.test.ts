@@ -7,8 +7,10 @@ import {
   GUARD_METRICS,
   type MetricDefinition,
   nameWithUnit,
+  PROBE_METRICS,
   PROCESS_METRICS,
   PROTOCOL_ERROR_TYPES,
+  type ProbeMetricDefinition,
   prometheusName,
   REJECTION_REASONS,
   SERVER_METRICS,
@@ -65,6 +67,23 @@ test("the guard's metrics have their names, kinds, units and series names", () =
   expect(GUARD.map(lineOf)).toEqual([
     'sse.server.rejected_connections|counter|{connection}|sse_server_rejected_connections_total|sum',
     'sse.server.connection.limit|gauge|{connection}|sse_server_connection_limit|sum',
+  ]);
+});
+
+test('the gauges of probes have their names and labels', () => {
+  const probes: ProbeMetricDefinition[] = Object.values(PROBE_METRICS);
+  expect(
+    probes.map(({ name, labels = [] }) => [name, ...labels].join('|')),
+  ).toEqual([
+    'sse_probe_success',
+    'sse_probe_duration_seconds|phase',
+    'sse_probe_event_interval_seconds',
+    'sse_probe_heartbeat_seconds',
+    'sse_probe_buffering_ratio',
+    'sse_probe_resume_ok',
+    'sse_probe_http_version',
+    'sse_probe_certificate_expiry_timestamp_seconds',
+    'sse_probe_findings|severity',
   ]);
 });
 
