@@ -5,7 +5,11 @@ import { parse, stringify } from 'yaml';
 
 import { APPS } from '../../../stack/parts.ts';
 import { installProduction } from '../../../stack/production-package.ts';
-import { type Stack, startStack } from '../../../stack/stack.ts';
+import {
+  type Stack,
+  type StackOptions,
+  startStack,
+} from '../../../stack/stack.ts';
 import { createToken, SECRET } from '../../examples/support/production.ts';
 import { until } from '../../support/poll.ts';
 import { type RedisStore, startRedis } from './production-sources.ts';
@@ -26,9 +30,15 @@ export interface ProductionStack extends AsyncDisposable {
   readIds(): string[];
 }
 
-/** @param env - added to the variables of each replica. */
+/**
+ * @param env - added to the variables of each replica.
+ * @param pace - of Prometheus and the rules; by itself a second between two looks.
+ */
 export async function startProductionStack(
   env: Readonly<Record<string, string>> = {},
+  pace: Pick<StackOptions, 'configure' | 'prometheusFlags'> = {
+    configure: hurry,
+  },
 ): Promise<ProductionStack> {
   const installed = installProduction();
   const redis = await startRedis();
@@ -41,7 +51,7 @@ export async function startProductionStack(
   const starting = startStack({
     hasLoad: false,
     onDeath: (error) => deaths.push(error),
-    configure: hurry,
+    ...pace,
     app: {
       service: 'production',
       program: join(installed.folder, 'server.js'),
