@@ -11,6 +11,8 @@ import {
  * @param {(because: object) => void} parts.cleanUp
  */
 export function createGuard({ config, logger, hasSource, cleanUp }) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let heapIsFull;
   return createSseGuard({
     ...SSE_GUARD_PRESETS.production,
     maxConnections: config.MAX_CONNECTIONS,
@@ -29,8 +31,12 @@ export function createGuard({ config, logger, hasSource, cleanUp }) {
     refuse: () => !hasSource(),
     onPressure(pressure) {
       logger.warn(pressure, 'pressure');
-      if (pressure.limit === 'maxHeapRatio' && pressure.isOver)
-        cleanUp(pressure);
+      if (pressure.limit !== 'maxHeapRatio') return;
+      clearInterval(heapIsFull);
+      if (!pressure.isOver) return;
+      cleanUp(pressure);
+      // It is told once. What one clean-up has not mended the next one may.
+      heapIsFull = setInterval(() => cleanUp(pressure), 1000).unref();
     },
     onRefusal: (refusal) => logger.info(refusal, 'stream refused'),
   });

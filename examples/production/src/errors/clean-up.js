@@ -4,7 +4,7 @@
 /** Of the events kept for readers who come back. */
 const KEPT_PART = 0.1;
 /** One clean-up needs a moment to show. */
-const REST_MS = 5000;
+const REST_MS = 2000;
 
 /**
  * @param {ReturnType<typeof import('../stream/hub.js').createHub>} hub
