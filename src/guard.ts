@@ -5,6 +5,7 @@ import {
   countFileDescriptors,
   readFileDescriptorLimit,
 } from './process/file-descriptors.ts';
+import { readHeapLimit } from './process/heap-limit.ts';
 import { hasListener } from './process/signals.ts';
 import { cleanPath } from './protocol/clean-path.ts';
 import { createFindAddress } from './server/client-address.ts';
@@ -37,6 +38,7 @@ const surroundings: Surroundings = {
   createFindAddress,
   hasListener,
   readFileDescriptorLimit,
+  readHeapLimit,
 };
 
 /**

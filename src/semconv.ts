@@ -603,7 +603,8 @@ export const PROCESS_METRICS = {
     name: 'sse.process.heap.limit',
     kind: 'observableGauge',
     unit: 'By',
-    description: 'V8 heap size limit.',
+    description:
+      'Heap that the process dies of: of the old generation, where it is set.',
     across: 'max',
   },
   external: {

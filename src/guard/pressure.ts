@@ -5,7 +5,7 @@ import {
   performance,
 } from 'node:perf_hooks';
 import type { RejectionReason } from '../semconv.ts';
-import { readHeapRatio } from './heap.ts';
+import { readHeapRatio } from './heap-ratio.ts';
 import type { Limits } from './options.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { PressureLimit } from './types.ts';
@@ -30,6 +30,7 @@ export class Pressure {
   readonly #readers = new Map<PressureLimit, () => number>();
   readonly #onSample: () => void;
   #timer: NodeJS.Timeout | undefined;
+  #enabling: NodeJS.Timeout | undefined;
   #delays: IntervalHistogram | undefined;
   #sampledAt = -Infinity;
 
@@ -39,7 +40,9 @@ export class Pressure {
     onSample: () => void,
   ) {
     this.#onSample = onSample;
-    this.#readers.set('maxHeapRatio', readHeapRatio);
+    this.#readers.set('maxHeapRatio', () =>
+      readHeapRatio(surroundings.readHeapLimit()),
+    );
     this.#readers.set('maxFileDescriptorRatio', () => {
       const most = surroundings.readFileDescriptorLimit();
       return most ? (surroundings.countFileDescriptors() ?? 0) / most : 0;
@@ -69,6 +72,7 @@ export class Pressure {
 
   stop(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#enabling);
     this.#delays?.disable();
   }
 
@@ -79,9 +83,11 @@ export class Pressure {
       this.#readers.set('maxEventLoopUtilization', createUtilization());
     }
     if (isOn('maxEventLoopDelaySeconds')) {
-      this.#delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-      this.#delays.enable();
-      this.#readers.set('maxEventLoopDelaySeconds', createDelay(this.#delays));
+      const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+      this.#delays = delays;
+      // What the process does to start is no delay of a stream's.
+      this.#enabling = setTimeout(() => delays.enable()).unref();
+      this.#readers.set('maxEventLoopDelaySeconds', createDelay(delays));
     }
     this.#sample();
     // After all timers of this turn: one of them measures the delay.

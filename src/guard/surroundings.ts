@@ -11,6 +11,8 @@ export interface Surroundings {
   /** `undefined` where the system does not tell. */
   countFileDescriptors(): number | undefined;
   readFileDescriptorLimit(): number | undefined;
+  /** Bytes of heap that the process dies of. */
+  readHeapLimit(): number;
   /** Whether the application listens to a signal, so that it does not end it. */
   hasListener(signal: NodeJS.Signals): boolean;
 }

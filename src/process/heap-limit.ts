@@ -1,25 +1,17 @@
-import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
+import { getHeapStatistics } from 'node:v8';
 import { resourceLimits } from 'node:worker_threads';
 
 const MB = 1_048_576;
 const FLAG = /--max[-_]old[-_]space[-_]size[= ](\d+)/g;
 
-/**
- * How much of the old generation is used: a process dies when that is full. V8's
- * `heap_size_limit` has the young one in it, which makes 320 MB of
- * `--max-old-space-size=128`.
- */
-export function readHeapRatio(): number {
-  let used = 0;
-  for (const { space_name, space_used_size } of getHeapSpaceStatistics()) {
-    if (!space_name.startsWith('new_')) used += space_used_size;
-  }
-  return used / readLimit();
-}
-
 let limit: number | undefined;
 
-function readLimit(): number {
+/**
+ * Bytes of heap that a process, or a worker, dies of: those of the old generation,
+ * where they are told. V8's `heap_size_limit` has the young one in it, which makes
+ * 320 MB of `--max-old-space-size=128`.
+ */
+export function readHeapLimit(): number {
   limit ??= findLimit();
   return limit;
 }
