@@ -30,7 +30,6 @@ export class Pressure {
   readonly #readers = new Map<PressureLimit, () => number>();
   readonly #onSample: () => void;
   #timer: NodeJS.Timeout | undefined;
-  #enabling: NodeJS.Timeout | undefined;
   #delays: IntervalHistogram | undefined;
   #sampledAt = -Infinity;
 
@@ -72,7 +71,6 @@ export class Pressure {
 
   stop(): void {
     clearInterval(this.#timer);
-    clearTimeout(this.#enabling);
     this.#delays?.disable();
   }
 
@@ -85,8 +83,10 @@ export class Pressure {
     if (isOn('maxEventLoopDelaySeconds')) {
       const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
       this.#delays = delays;
-      // What the process does to start is no delay of a stream's.
-      this.#enabling = setTimeout(() => delays.enable()).unref();
+      delays.enable();
+      // What the process does to start is no delay of a stream's: the timers before
+      // this have measured it.
+      setImmediate(() => delays.reset()).unref();
       this.#readers.set('maxEventLoopDelaySeconds', createDelay(delays));
     }
     this.#sample();
