@@ -194,6 +194,7 @@ export function describeApp(
       // nginx, and the load, whose clients say in X-Forwarded-For who they are.
       OTEL_SSE_TRUST_PROXY: '2',
       OTEL_SSE_FINAL_EVENTS: '/events=bye',
+      BROWSER_OTLP_URL: `http://${placeOf(places, 'otel-collector:4318')}`,
       ...env,
     },
     health: `http://${host}:${port}/health`,

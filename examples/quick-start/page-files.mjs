@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findPackages } from './page-packages.mjs';
+import { findPackages } from '../production/src/page/packages.js';
 
 const TYPES = new Map([
   ['.html', 'text/html'],
@@ -11,6 +11,9 @@ const TYPES = new Map([
   ['.mjs', 'text/javascript'],
   ['.svg', 'image/svg+xml'],
 ]);
+
+/** What it has in common with the other example. */
+const SHARED = '/production/public/browser-metrics.js';
 
 /**
  * What the page is made of: only what is there at the start can be asked for.
@@ -25,9 +28,11 @@ const TYPES = new Map([
  * @returns {Promise<PageFiles>}
  */
 export async function readPage(otlpUrl) {
-  const { importMap, modules } = await findPackages();
+  const { importMap, modules } = findPackages(import.meta.url);
   const folder = new URL('./page/', import.meta.url);
   const paths = new Map(modules);
+  // Where `../../production` of a module in /page/ leads a browser.
+  paths.set(SHARED, fileURLToPath(new URL(`..${SHARED}`, import.meta.url)));
   for (const name of await readdir(folder)) {
     paths.set(`/page/${name}`, fileURLToPath(new URL(name, folder)));
   }

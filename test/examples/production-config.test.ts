@@ -39,6 +39,10 @@ test.each([
     `ALLOWED_ORIGINS is "https://a.example/": ${ORIGINS}`,
   ],
   [
+    { ...OPEN, BROWSER_OTLP_URL: 'localhost:4318' },
+    'BROWSER_OTLP_URL must be a URL such as http://localhost:4318',
+  ],
+  [
     { ...OPEN, REDIS_URL: 'redis://r', DATABASE_URL: 'postgres://p' },
     'DATABASE_URL and REDIS_URL are both set: events have one source, unset one',
   ],
@@ -114,7 +118,12 @@ test('the README names every setting, with its default', () => {
     ([, name]) => name,
   );
   const config = readConfig(OPEN);
-  const optional = ['AUTH_SECRET', 'REDIS_URL', 'DATABASE_URL'];
+  const optional = [
+    'AUTH_SECRET',
+    'REDIS_URL',
+    'DATABASE_URL',
+    'BROWSER_OTLP_URL',
+  ];
   const expected = new Set([...Object.keys(config), ...optional]);
   // `AUTH=none` stands beside the secret.
   expected.delete('AUTH');

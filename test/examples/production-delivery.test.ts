@@ -76,6 +76,20 @@ test('events above 1 KB are compressed, and the metrics still see each', async (
   expect(small).toMatchObject({ encoding: null });
 });
 
+test('with brotli, which browsers ask for, an event leaves at once too', async () => {
+  await using server = await startProduction(installed.folder);
+  const large = 'x'.repeat(2000);
+  // Of late, events are large.
+  await server.publish(large);
+  using reader = await openReader(`${server.url}/events`, {
+    ...authorize(),
+    'Accept-Encoding': 'gzip, deflate, br',
+  });
+  expect(reader.response.headers.get('content-encoding')).toBe('br');
+  await server.publish(large);
+  await until('the event', () => reader.events.length === 1);
+});
+
 /** A client that reads nothing until it is told to. */
 async function openSlowly(server: Production): Promise<IncomingMessage> {
   const request = get(`${server.url}/events`, { headers: authorize() });

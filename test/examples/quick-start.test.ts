@@ -148,7 +148,7 @@ test('every module that the import map of the page names is served', async () =>
   );
   expect(paths.length).toBeGreaterThan(8);
   for (const path of paths) {
-    const { status, headers } = await fetch(quickStart.url + path);
+    const { status, headers } = await fetch(new URL(path, quickStart.url));
     expect([path, status]).toEqual([path, 200]);
     expect(headers.get('content-type')).toMatch(/^text\/javascript/);
   }

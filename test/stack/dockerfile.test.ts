@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { findQuietPorts } from '../../stack/ports.ts';
+import { startChromium } from '../browser/support/chromium.ts';
 import { until } from '../support/poll.ts';
 import { readDockerfile } from './support/dockerfile.ts';
 import { pathOf } from './support/files.ts';
@@ -18,6 +19,7 @@ import {
   createNativeBuilder,
   type NativeImage,
 } from './support/native-image.ts';
+import { startOtlpSink } from './support/otlp-sink.ts';
 import { isAnswered } from './support/process.ts';
 
 const DOCKERFILE = readDockerfile('Dockerfile');
@@ -29,7 +31,7 @@ const builder = createNativeBuilder(DOCKERFILE);
 afterAll(() => builder[Symbol.dispose]());
 
 /** Starts the application's image on free ports of this machine. */
-async function startApp() {
+async function startApp(env: Readonly<Record<string, string>> = {}) {
   const [port, metricsPort] = await findQuietPorts(2);
   const url = `http://127.0.0.1:${port}`;
   const container = startContainer({
@@ -48,6 +50,7 @@ async function startApp() {
       OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
       OTEL_EXPORTER_PROMETHEUS_PORT: String(metricsPort),
       OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      ...env,
     },
   });
   try {
@@ -180,6 +183,25 @@ test('the application runs as its user, and ends its streams when it is stopped'
   expect(end.milliseconds).toBeLessThan(STOP_MS);
   expect(await text).toMatch(/event: bye\n.*\n\n$/);
   expect(await app.checkHealth()).toBe(1);
+});
+
+test('the page of the image finds its packages, and measures', async () => {
+  await using collector = await startOtlpSink();
+  const { container, url } = await startApp({
+    BROWSER_OTLP_URL: collector.url,
+  });
+  await using _app = container;
+  await using chromium = await startChromium();
+  const page = await chromium.open(url);
+  const events = `document.querySelector('#events')?.innerText ?? ''`;
+  await until('events', () => page.run<string>(events));
+  // It sends what is left when it goes.
+  await page.navigate('about:blank');
+  const isWhole = (text: string) =>
+    text.includes('sse.client.received.events') &&
+    text.includes('sse.client.event.delay');
+  const text = await until('metrics', collector.received, isWhole, 20_000);
+  expect(text).toContain('"production-page"');
 });
 
 test('the load connects, and ends when it is stopped', async () => {

@@ -1,5 +1,4 @@
 // The routes, in the order in which they are asked.
-import { fileURLToPath } from 'node:url';
 import cors from 'cors';
 import express from 'express';
 
@@ -7,12 +6,10 @@ import { requireToken } from './auth/require-token.js';
 import { writeCookie } from './auth/token.js';
 import { createErrorHandler } from './errors/answer.js';
 import { createHealth } from './health.js';
+import { createPage } from './page/page.js';
 import { createPublishing } from './publish.js';
 import { createCompression } from './stream/compression.js';
 import { createStreamHandler } from './stream/open-stream.js';
-
-/** A page that shows the events. */
-const PAGE = fileURLToPath(new URL('../public', import.meta.url));
 
 /**
  * @param {object} parts
@@ -45,7 +42,7 @@ export function createApp({ config, logger, hub, guard, isReady, publish }) {
     response.status(204).end();
   });
 
-  app.use(express.static(PAGE));
+  app.use(createPage(config.BROWSER_OTLP_URL));
   app.use(createErrorHandler(config, logger));
   return app;
 }

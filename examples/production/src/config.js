@@ -53,6 +53,11 @@ const Environment = z
         'must be a URL such as postgres://user@127.0.0.1/name',
       )
       .optional(),
+    BROWSER_OTLP_URL: z
+      .string()
+      .refine(isWebUrl, 'must be a URL such as http://localhost:4318')
+      .transform((text) => new URL(text).origin)
+      .optional(),
     DEMO_EVENTS_PER_SECOND: number(0),
     DEMO_EVENT_BYTES: whole(200),
 
@@ -117,6 +122,10 @@ function describeProblem(name, message, environment) {
   return isSecret
     ? `${name} ${message}`
     : `${name} is ${JSON.stringify(value)}: it ${message}`;
+}
+
+function isWebUrl(text) {
+  return /^https?:\/\//.test(text) && URL.canParse(text);
 }
 
 function isOrigin(text) {

@@ -6,7 +6,7 @@ import {
   MetricReader,
 } from '@opentelemetry/sdk-metrics';
 import { SseClientInstrumentation } from 'opentelemetry-instrumentation-sse/client';
-import { startBrowserMetrics } from './browser-metrics.js';
+import { startBrowserMetrics } from '../../production/public/browser-metrics.js';
 
 /** How far the longest gap looks back, in readings. */
 const GAP_READINGS = 30;

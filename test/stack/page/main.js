@@ -1,6 +1,6 @@
 // A page that is measured, and counts by itself what it sees.
 import { SseClientInstrumentation } from 'opentelemetry-instrumentation-sse/client';
-import { startBrowserMetrics } from '../../../examples/quick-start/page/browser-metrics.js';
+import { startBrowserMetrics } from '../../../examples/production/public/browser-metrics.js';
 
 const query = new URLSearchParams(location.search);
 startBrowserMetrics({

@@ -1,17 +1,11 @@
 // The packages that the page imports, as npm installed them: there is no build step.
-// A bundler would make one file of them; see README.md.
-import { readdir, readFile } from 'node:fs/promises';
+// A bundler would make one file of them.
+import { readdirSync, readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join, posix } from 'node:path';
 
 /** What the page names; what these need comes with them. */
-const NAMES = [
-  'opentelemetry-instrumentation-sse',
-  '@opentelemetry/api',
-  '@opentelemetry/exporter-metrics-otlp-http',
-  '@opentelemetry/resources',
-  '@opentelemetry/sdk-metrics',
-];
+const NAMES = new URL('../../public/packages.json', import.meta.url);
 
 /**
  * @typedef {object} ImportMap - as `<script type="importmap">` has it.
@@ -22,39 +16,44 @@ const NAMES = [
 /**
  * Finds the modules of each package, once.
  *
- * @returns {Promise<{ importMap: ImportMap, modules: Map<string, string> }>}
+ * @param {string} base - URL of the file from whose place they are looked for.
+ * @returns {{ importMap: ImportMap, modules: Map<string, string> }}
  * `modules`: the file of each path that a browser may ask for.
+ * @throws Error that names a package which is not installed.
  */
-export async function findPackages() {
+export function findPackages(base) {
   /** @type {ImportMap} */
   const importMap = { imports: {}, scopes: {} };
   /** @type {Map<string, string>} */
   const modules = new Map();
   const known = new Set();
 
-  async function add(/** @type {string} */ name, /** @type {string} */ base) {
+  function add(/** @type {string} */ name, /** @type {string} */ from) {
     if (known.has(name)) return;
     known.add(name);
-    const file = findPackageJSON(name, base);
+    const file = findPackageJSON(name, from);
     if (file === undefined) throw new Error(`${name} is not installed`);
     const {
       exports,
       imports = {},
       dependencies = {},
-    } = JSON.parse(await readFile(file, 'utf8'));
-    const path = `/packages/${name}/`;
+    } = JSON.parse(readFileSync(file, 'utf8'));
+    const path = `packages/${name}/`;
     for (const [key, target] of listTargets(exports, path)) {
       importMap.imports[posix.join(name, key)] = target;
     }
     const own = listTargets(imports, path);
-    if (own.length > 0) importMap.scopes[path] = Object.fromEntries(own);
-    for (const module of await listModules(join(dirname(file), 'dist'))) {
-      modules.set(`${path}dist/${module}`, join(dirname(file), 'dist', module));
+    if (own.length > 0) importMap.scopes[`./${path}`] = Object.fromEntries(own);
+    for (const module of listModules(join(dirname(file), 'dist'))) {
+      modules.set(
+        `/${path}dist/${module}`,
+        join(dirname(file), 'dist', module),
+      );
     }
-    for (const needed of Object.keys(dependencies)) await add(needed, file);
+    for (const needed of Object.keys(dependencies)) add(needed, file);
   }
 
-  for (const name of NAMES) await add(name, import.meta.url);
+  for (const name of JSON.parse(readFileSync(NAMES, 'utf8'))) add(name, base);
   return { importMap, modules };
 }
 
@@ -67,7 +66,7 @@ function listTargets(entries, path) {
   return Object.entries(entries).flatMap(([key, entry]) => {
     const target = chooseTarget(entry);
     const isModule = /\.m?js$/.test(target ?? '');
-    return isModule ? [[key, posix.join(path, String(target))]] : [];
+    return isModule ? [[key, `./${posix.join(path, String(target))}`]] : [];
   });
 }
 
@@ -81,7 +80,7 @@ function chooseTarget(/** @type {any} */ entry) {
   return chooseTarget(entry[condition ?? 'default']);
 }
 
-async function listModules(/** @type {string} */ folder) {
-  const names = await readdir(folder, { recursive: true });
+function listModules(/** @type {string} */ folder) {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return names.filter((name) => /\.m?js$/.test(name));
 }
