@@ -84,9 +84,6 @@ export class Pressure {
       const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
       this.#delays = delays;
       delays.enable();
-      // What the process does to start is no delay of a stream's: the timers before
-      // this have measured it.
-      setImmediate(() => delays.reset()).unref();
       this.#readers.set('maxEventLoopDelaySeconds', createDelay(delays));
     }
     this.#sample();
