@@ -121,8 +121,8 @@ function isListed(
   );
 }
 
-test('there are seven dashboards', () => {
-  expect(DASHBOARDS.length).toBe(7);
+test('there are eight dashboards', () => {
+  expect(DASHBOARDS.length).toBe(8);
 });
 
 test('promtool parses every query', async () => {

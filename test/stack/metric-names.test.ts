@@ -51,7 +51,7 @@ const DOCUMENTS = globSync('{*,*/**/*}.md', {
 });
 /** `sse_server_…`, `sse.server.…`, `job:…:…`; not what a star or an ellipsis ends. */
 const WORDS =
-  /\b(?:sse|otelcol|prometheus_tsdb|alertmanager_config)(?:_[a-z0-9]+)+(?![\w*…])|\bsse(?!\.(?:yaml|tmpl)\b)(?:\.[a-z0-9_]+)+(?![\w*…]|\.[*…])|\b[a-z_]+:[a-z0-9_]+:[a-z0-9_]+\b/g;
+  /\b(?:sse|otelcol|prometheus_tsdb|alertmanager_config)(?:_[a-z0-9]+)+(?![\w*…])|\bsse(?!\.(?:yaml|tmpl|conf)\b)(?:\.[a-z0-9_]+)+(?![\w*…]|\.[*…])|\b[a-z_]+:[a-z0-9_]+:[a-z0-9_]+\b/g;
 
 function listAttributes(): string[] {
   return Object.entries(semconv)
