@@ -8,7 +8,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   symlinkSync,
 } from 'node:fs';
@@ -17,6 +16,7 @@ import { join } from 'node:path';
 
 import { ROOT } from '../scripts/packed/project.ts';
 import { PACKAGE_NAME } from '../src/version.ts';
+import { renameWhole } from './programs.ts';
 
 const SOURCE = join(ROOT, 'examples', 'production');
 /** What npm brings, by the hash of the lock file: fetched once. */
@@ -75,15 +75,6 @@ function fetchPackages(): string {
     rmSync(temporary, { recursive: true, force: true });
   }
   return cached;
-}
-
-/** Another process may have been faster: what is there is as good. */
-function renameWhole(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (!existsSync(to)) throw error;
-  }
 }
 
 function unpackOurs(folder: string, to: string): void {

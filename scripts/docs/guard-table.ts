@@ -1,7 +1,6 @@
 import type { SseGuardOptions } from '../../src/guard/types.ts';
 import { GUARD_VARIABLES } from '../../src/register/guard-variables.ts';
-import { table } from './markdown.ts';
-import { code } from './metric-tables.ts';
+import { renderOptions } from './option-table.ts';
 
 /** Options of `createSseGuard` that only code can give, or in another form. */
 const IN_CODE: Record<string, string> = {
@@ -25,20 +24,6 @@ const IN_USE: Record<string, string> = {
 
 /** Every option of the guard: variable, option in code, values, default. */
 export function renderGuardTable(): string {
-  const fromVariables = GUARD_VARIABLES.map((variable) => [
-    code(variable.name),
-    IN_USE[variable.option] ?? code(variable.option),
-    variable.values,
-    variable.standard,
-  ]);
-  const fromCode = Object.entries(IN_CODE).map(([option, meaning]) => [
-    '',
-    code(option),
-    meaning,
-    '',
-  ]);
-  return table(
-    ['Variable', 'In code', 'Values', 'Default'],
-    [...fromVariables, ...fromCode],
-  );
+  const heads = ['Variable', 'In code', 'Values', 'Default'];
+  return renderOptions(heads, GUARD_VARIABLES, IN_CODE, IN_USE);
 }
