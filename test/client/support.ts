@@ -1,30 +1,20 @@
 import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
-import type { Attributes } from '@opentelemetry/api';
 import type { Histogram } from '@opentelemetry/sdk-metrics';
 import { SseClientInstrumentation } from '../../src/client/node.ts';
 import type { SseClientInstrumentationConfig } from '../../src/client/types.ts';
 import { CLIENT_METRICS, type ClientMetricKey } from '../../src/semconv.ts';
+import {
+  type ClientFigures,
+  createReaches,
+} from '../support/client-figures.ts';
 import { createMetrics, type Metrics } from '../support/metric-reader.ts';
-import { until } from '../support/poll.ts';
 import { startServer, type TestServer } from '../support/sse-server.ts';
 
 /** A real server, and what this process measures as its client. */
-export interface MeasuredClient extends TestServer {
+export interface MeasuredClient extends TestServer, ClientFigures {
   readonly instrumentation: SseClientInstrumentation;
   readonly metrics: Metrics;
-  /** Sum of the points of a metric whose attributes include `match`. */
-  sum(key: ClientMetricKey, match?: Attributes): Promise<number>;
-  /** How many values a histogram recorded. */
-  count(key: ClientMetricKey, match?: Attributes): Promise<number>;
-  /** The sum of the values that a histogram recorded. */
-  total(key: ClientMetricKey): Promise<number>;
-  /** Waits until a metric has a value. */
-  reaches(
-    key: ClientMetricKey,
-    value: number,
-    match?: Attributes,
-  ): Promise<void>;
 }
 
 /** Measures what this process receives from a server; `await using` ends both. */
@@ -56,13 +46,7 @@ export async function startMeasuredClient(
         0,
       );
     },
-    async reaches(key, value, match = {}) {
-      await until(
-        `${key} ${JSON.stringify(match)}`,
-        () => sum(key, match),
-        (now) => now === value,
-      );
-    },
+    reaches: createReaches(sum),
     async [Symbol.asyncDispose]() {
       instrumentation.disable();
       await server[Symbol.asyncDispose]();

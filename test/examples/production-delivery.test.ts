@@ -1,24 +1,17 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type Installed,
-  installProduction,
-} from '../../stack/production-package.ts';
+import { expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
 import {
   createToken,
+  installForTests,
   type Production,
   startProduction,
 } from './support/production.ts';
 import { openReader } from './support/reader.ts';
 
-let installed: Installed;
-beforeAll(() => {
-  installed = installProduction();
-}, 120_000);
-afterAll(() => installed?.[Symbol.dispose]());
+const installed = installForTests();
 
 function authorize(): Record<string, string> {
   return { Authorization: `Bearer ${createToken()}` };

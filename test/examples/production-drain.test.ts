@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type Installed,
-  installProduction,
-} from '../../stack/production-package.ts';
+import { expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
-import { createToken, startProduction } from './support/production.ts';
+import {
+  createToken,
+  installForTests,
+  startProduction,
+} from './support/production.ts';
 import { openReader } from './support/reader.ts';
 
-let installed: Installed;
-beforeAll(() => {
-  installed = installProduction();
-}, 120_000);
-afterAll(() => installed?.[Symbol.dispose]());
+const installed = installForTests();
 
 test('at SIGTERM it is not ready, refuses, and ends its streams over the window', async () => {
   await using server = await startProduction(installed.folder, {

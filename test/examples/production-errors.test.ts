@@ -1,27 +1,20 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { readConfig } from '../../examples/production/src/config.js';
 import { classify } from '../../examples/production/src/errors/classify.js';
 import { createReactions } from '../../examples/production/src/errors/reactions.js';
 import { findFreePorts } from '../../scripts/packed/project.ts';
-import {
-  type Installed,
-  installProduction,
-} from '../../stack/production-package.ts';
 import { until } from '../support/poll.ts';
 import {
   createToken,
+  installForTests,
   type Production,
   startProduction,
 } from './support/production.ts';
 import { openReader } from './support/reader.ts';
 
-let installed: Installed;
-beforeAll(() => {
-  installed = installProduction();
-}, 120_000);
-afterAll(() => installed?.[Symbol.dispose]());
+const installed = installForTests();
 
 test('the figures are those that were asked for', () => {
   const config = readConfig({ AUTH: 'none' });

@@ -1,18 +1,14 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type Installed,
-  installProduction,
-} from '../../stack/production-package.ts';
+import { expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
-import { createToken, startProduction } from './support/production.ts';
+import {
+  createToken,
+  installForTests,
+  startProduction,
+} from './support/production.ts';
 
-let installed: Installed;
-beforeAll(() => {
-  installed = installProduction();
-}, 120_000);
-afterAll(() => installed?.[Symbol.dispose]());
+const installed = installForTests();
 
 /** 10 MB a second are kept: the heap would not last for ten. */
 const GREEDY = {

@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type Installed,
-  installProduction,
-} from '../../stack/production-package.ts';
+import { expect, test } from 'vitest';
 import {
   createToken,
+  installForTests,
   type Production,
   startProduction,
 } from '../examples/support/production.ts';
@@ -12,11 +9,7 @@ import { openReader } from '../examples/support/reader.ts';
 import { until } from '../support/poll.ts';
 import { startPostgres } from './support/production-sources.ts';
 
-let installed: Installed;
-beforeAll(() => {
-  installed = installProduction();
-}, 120_000);
-afterAll(() => installed?.[Symbol.dispose]());
+const installed = installForTests();
 
 async function start(url: string): Promise<Production> {
   const server = await startProduction(installed.folder, {

@@ -1,10 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  type Installed,
-  installProduction,
-} from '../../stack/production-package.ts';
+import { expect, test } from 'vitest';
 import {
   createToken,
+  installForTests,
   type Production,
   startProduction,
 } from '../examples/support/production.ts';
@@ -22,11 +19,7 @@ const FIGURES = {
   RETRY_SECONDS: '0.5',
 };
 
-let installed: Installed;
-beforeAll(() => {
-  installed = installProduction();
-}, 120_000);
-afterAll(() => installed?.[Symbol.dispose]());
+const installed = installForTests();
 
 async function read(server: Production, lastId?: string): Promise<Reader> {
   return openReader(`${server.url}/events`, {

@@ -5,7 +5,10 @@ import type {
 } from 'node:http';
 import type { Attributes } from '@opentelemetry/api';
 import { CLIENT_METRICS, type ClientMetricKey } from '../../../src/semconv.ts';
-import { until } from '../../support/poll.ts';
+import {
+  type ClientFigures,
+  createReaches,
+} from '../../support/client-figures.ts';
 import { startServer, type TestServer } from '../../support/sse-server.ts';
 import { type Chromium, type Page, startChromium } from './chromium.ts';
 import { buildPageScript } from './page-script.ts';
@@ -14,21 +17,9 @@ const HTML =
   '<!doctype html><title>Under test</title><script src="/page.js"></script>';
 
 /** One page of a real browser, its server, and what the page measured. */
-export interface MeasuredPage extends AsyncDisposable, Page {
+export interface MeasuredPage extends AsyncDisposable, ClientFigures, Page {
   readonly server: TestServer;
   readonly chromium: Chromium;
-  /** Sum of the points of a metric whose attributes include `match`. */
-  sum(key: ClientMetricKey, match?: Attributes): Promise<number>;
-  /** How many values a histogram recorded. */
-  count(key: ClientMetricKey, match?: Attributes): Promise<number>;
-  /** The sum of the values that a histogram recorded. */
-  total(key: ClientMetricKey): Promise<number>;
-  /** Waits until a metric has a value. */
-  reaches(
-    key: ClientMetricKey,
-    value: number,
-    match?: Attributes,
-  ): Promise<void>;
 }
 
 /** Opens a page that is measured; `listener` answers all but the page itself. */
@@ -56,13 +47,7 @@ export async function openMeasuredPage(
     total: (key) =>
       page.run(`metrics.collect().then((all) => (all.get('${CLIENT_METRICS[key].name}') ?? [])
         .reduce((sum, { value }) => sum + value.sum, 0))`),
-    async reaches(key, value, match) {
-      await until(
-        `${key} ${JSON.stringify(match ?? {})}`,
-        () => sum(key, match),
-        (now) => now === value,
-      );
-    },
+    reaches: createReaches(sum),
     async [Symbol.asyncDispose]() {
       await chromium[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();

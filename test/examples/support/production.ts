@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
-
+import { afterAll, beforeAll } from 'vitest';
 import { REGISTER } from '../../../scripts/packed/project.ts';
+import {
+  type Installed,
+  installProduction,
+} from '../../../stack/production-package.ts';
 import { until } from '../../support/poll.ts';
 
 /** Signs the tokens of tests. */
@@ -129,6 +133,21 @@ export async function startProduction(
     },
     async [Symbol.asyncDispose]() {
       await stop('SIGKILL');
+    },
+  };
+}
+
+/** Installs the example before the tests of a file, and removes it after them. */
+export function installForTests(): { readonly folder: string } {
+  let installed: Installed | undefined;
+  beforeAll(() => {
+    installed = installProduction();
+  }, 120_000);
+  afterAll(() => installed?.[Symbol.dispose]());
+  return {
+    get folder() {
+      if (installed === undefined) throw new Error('no test runs yet');
+      return installed.folder;
     },
   };
 }
