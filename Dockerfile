@@ -1,5 +1,5 @@
-# Three images: `app`, the server of examples/quick-start with this package as npm
-# installs it; `load`, its clients; `catcher`, which takes notifications.
+# Three images: `app`, the server of examples/production with this package as npm
+# installs it; `load`, clients; `catcher`, which takes notifications.
 #   docker build --target app .
 ARG NODE_IMAGE=node:24.21.0-alpine
 
@@ -13,7 +13,7 @@ RUN npm pack
 
 FROM ${NODE_IMAGE} AS app-packages
 WORKDIR /app
-COPY .npmrc deploy/quick-start/package.json deploy/quick-start/package-lock.json ./
+COPY .npmrc examples/production/package.json examples/production/package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 COPY --from=package /package/*.tgz ./
 # Its peers are there: nothing else comes with it. It fails if they do not suit.
@@ -34,12 +34,12 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s \
 
 FROM runtime AS app
 COPY --from=app-packages /app ./
-COPY examples/quick-start ./
+COPY examples/production ./
 ENV HOST=0.0.0.0 PORT=8080
 ENV OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0
 EXPOSE 8080 9464
 USER 1000:1000
-CMD ["node", "--import", "opentelemetry-instrumentation-sse/register", "server.mjs"]
+CMD ["node", "--import", "opentelemetry-instrumentation-sse/register", "server.js"]
 
 FROM runtime AS load
 COPY examples/quick-start/load ./

@@ -2,6 +2,7 @@ import type { Row } from './row.ts';
 import { against } from './rows/against.ts';
 import { collection } from './rows/collection.ts';
 import { delay } from './rows/delay.ts';
+import { doorSize } from './rows/door-size.ts';
 import { importing } from './rows/import-time.ts';
 import { memory } from './rows/memory.ts';
 import { scanner } from './rows/scanner.ts';
@@ -16,4 +17,5 @@ export const rows: readonly Row[] = [
   ...collection,
   ...delay,
   ...importing,
+  ...doorSize,
 ];

@@ -2,6 +2,7 @@
  * Metrics of the programs that ours pass through, as Prometheus has them. They
  * are not ours to name: this list is all that dashboards may use.
  */
+import { PROBE_METRICS } from '../src/semconv.ts';
 
 /** One metric of another program. */
 export interface ForeignMetric {
@@ -75,8 +76,12 @@ export const GO_PROGRAM = {
   startTime: gauge('process_start_time_seconds'),
 } as const;
 
-/** Every metric above. */
+/**
+ * Every metric above, and those of the doctor's exporter: ours by their names, but of
+ * a program of its own that has no routes and no instances.
+ */
 export const FOREIGN_METRICS: readonly ForeignMetric[] = [
+  PROBE_METRICS,
   COLLECTOR,
   PROMETHEUS,
   ALERTMANAGER,

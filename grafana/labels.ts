@@ -3,21 +3,19 @@ import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_ROUTE,
   ATTR_NETWORK_PROTOCOL_VERSION,
+  ATTR_SSE_CLIENT_CLOSE_REASON,
   ATTR_SSE_CONNECTION_CLOSE_REASON,
+  ATTR_SSE_CONNECTION_RECONNECTED,
   ATTR_SSE_CONNECTION_RESUMED,
   ATTR_SSE_DROP_REASON,
   ATTR_SSE_EVENT_TYPE,
   ATTR_SSE_PROCESS_CPU_MODE,
   ATTR_SSE_PROCESS_EVENT_LOOP_STATE,
   ATTR_SSE_PROTOCOL_ERROR_TYPE,
-  ATTR_SSE_RESUME_RESULT,
-} from '../src/semconv.ts';
-import {
-  ATTR_SSE_CLIENT_CLOSE_REASON,
-  ATTR_SSE_CONNECTION_RECONNECTED,
   ATTR_SSE_REJECTION_REASON,
+  ATTR_SSE_RESUME_RESULT,
   ATTR_URL_TEMPLATE,
-} from './planned-metrics.ts';
+} from '../src/semconv.ts';
 
 /** Labels that dashboards select by or divide by. */
 export const LABELS = {
@@ -37,6 +35,10 @@ export const LABELS = {
   dropReason: toLabel(ATTR_SSE_DROP_REASON),
   protocolErrorType: toLabel(ATTR_SSE_PROTOCOL_ERROR_TYPE),
   cpuMode: toLabel(ATTR_SSE_PROCESS_CPU_MODE),
+  target: 'target',
+  module: 'module',
+  phase: 'phase',
+  severity: 'severity',
   loopState: toLabel(ATTR_SSE_PROCESS_EVENT_LOOP_STATE),
 } as const;
 

@@ -6,8 +6,10 @@ export const DASHBOARD_NAMES = [
   'connections',
   'delivery',
   'backpressure-and-memory',
+  'guard',
   'clients',
   'pipeline',
+  'probes',
 ] as const;
 /** A dashboard. */
 export type DashboardName = (typeof DASHBOARD_NAMES)[number];

@@ -1,13 +1,13 @@
 /** Queries that several dashboards ask. */
 import {
   type CloseReason,
+  GUARD_METRICS,
   PROCESS_METRICS,
   SERVER_METRICS,
 } from '../src/semconv.ts';
 import { WRITTEN_BY_PROMETHEUS } from './foreign-metrics.ts';
 import { LABELS, PER_INSTANCE } from './labels.ts';
 import type { Target } from './panel-basics.ts';
-import { GUARD_METRICS } from './planned-metrics.ts';
 import {
   aggregate,
   divide,

@@ -116,6 +116,9 @@ function matchForeign(metric: ForeignMetric): string[] {
       matchVariable('alertname', 'Sse.+'),
     ];
   }
+  if (metric.name.startsWith('sse_probe_')) {
+    return [matchVariable(LABELS.target, '$target')];
+  }
   return [matchVariable(LABELS.instance, '$pipeline')];
 }
 

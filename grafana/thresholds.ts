@@ -75,6 +75,14 @@ export const LIMITS = {
   present: { alarm: 1, isWorseBelow: true },
   /** Two exports of 60 s missed, then what the readers of gauges bridge. */
   sampleAgeSeconds: { warning: 120, alarm: 180 },
+  /** Probes: a fifth of the events held back is no hiccup. */
+  bufferingRatio: { warning: 0.2, alarm: 0.5 },
+  /** Renewals come 30 days before the end; at 14 there is a week left to act. */
+  certificateSeconds: {
+    warning: 14 * 86_400,
+    alarm: 3 * 86_400,
+    isWorseBelow: true,
+  },
   /** A queue: half full says that the other side is slow. */
   queueRatio: { warning: 0.5, alarm: 0.9 },
   /** Series of one instance: the budget of 20 routes. */

@@ -8,10 +8,14 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { PROCESS_METRICS, SERVER_METRICS } from '../src/semconv.ts';
+import {
+  CLIENT_METRICS,
+  PROBE_METRICS,
+  PROCESS_METRICS,
+  SERVER_METRICS,
+} from '../src/semconv.ts';
 import { ALERTMANAGER, COLLECTOR, PROMETHEUS } from './foreign-metrics.ts';
 import { LABELS } from './labels.ts';
-import { CLIENT_METRICS } from './planned-metrics.ts';
 import { nameOf } from './series.ts';
 
 /** The data source that `provisioning/` makes. */
@@ -72,6 +76,15 @@ export const PIPELINE_VARIABLE = createVariable(
       .join('|')}"`,
   ],
   LABELS.instance,
+);
+
+/** What is probed. */
+export const TARGET_VARIABLE = createVariable(
+  'target',
+  'Target',
+  PROBE_METRICS.success.name,
+  [],
+  LABELS.target,
 );
 
 function createVariable(

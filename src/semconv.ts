@@ -62,10 +62,23 @@ export const ATTR_SSE_DROP_REASON = 'sse.drop.reason';
 export const ATTR_SSE_RESUME_RESULT = 'sse.resume.result';
 /** What is wrong with a stream: one of {@link PROTOCOL_ERROR_TYPES}. */
 export const ATTR_SSE_PROTOCOL_ERROR_TYPE = 'sse.protocol_error.type';
+/** Why the guard refused a stream: one of {@link REJECTION_REASONS}. */
+export const ATTR_SSE_REJECTION_REASON = 'sse.rejection.reason';
 /** `user` or `system`. */
 export const ATTR_SSE_PROCESS_CPU_MODE = 'sse.process.cpu.mode';
 /** `active` or `idle`. */
 export const ATTR_SSE_PROCESS_EVENT_LOOP_STATE = 'sse.process.event_loop.state';
+
+/** Host name of the server that a client is connected to. */
+export const ATTR_SERVER_ADDRESS = 'server.address';
+/** Path of the request as a template: what `http.route` is to a server. */
+export const ATTR_URL_TEMPLATE = 'url.template';
+/** What made the request: one of {@link CLIENT_KINDS}. */
+export const ATTR_SSE_CLIENT_KIND = 'sse.client.kind';
+/** Whether a client had been connected before. */
+export const ATTR_SSE_CONNECTION_RECONNECTED = 'sse.connection.reconnected';
+/** Why a client's connection ended: one of {@link CLIENT_CLOSE_REASONS}. */
+export const ATTR_SSE_CLIENT_CLOSE_REASON = 'sse.client.close_reason';
 
 /** Whether the request is answered by an event stream: on others' metrics. */
 export const ATTR_SSE_STREAM = 'sse.stream';
@@ -134,11 +147,52 @@ export const PROTOCOL_ERROR_TYPES = [
 /** A value of `sse.protocol_error.type`. */
 export type ProtocolErrorType = (typeof PROTOCOL_ERROR_TYPES)[number];
 
+/** Values of `sse.rejection.reason`; `_OTHER` is a predicate of the user's. */
+export const REJECTION_REASONS = [
+  'connections',
+  'route_connections',
+  'client_connections',
+  'heap',
+  'event_loop',
+  'file_descriptors',
+  'draining',
+  OTHER,
+] as const;
+/** A value of `sse.rejection.reason`. */
+export type RejectionReason = (typeof REJECTION_REASONS)[number];
+
 /** Values of `sse.process.cpu.mode`. */
 export const CPU_MODES = ['user', 'system'] as const;
 
 /** Values of `sse.process.event_loop.state`. */
 export const EVENT_LOOP_STATES = ['active', 'idle'] as const;
+
+/** Values of `sse.client.kind`. */
+export const CLIENT_KINDS = ['eventsource', 'fetch'] as const;
+/** A value of `sse.client.kind`. */
+export type ClientKind = (typeof CLIENT_KINDS)[number];
+
+/** Values of `sse.client.close_reason`. */
+export const CLIENT_CLOSE_REASONS = [
+  'page',
+  'completed',
+  'lost',
+  'error',
+] as const;
+/** A value of `sse.client.close_reason`. */
+export type ClientCloseReason = (typeof CLIENT_CLOSE_REASONS)[number];
+
+/** Values of `error.type` on `sse.client.errors`. */
+export const CLIENT_ERROR_TYPES = [
+  'connect_failed',
+  'connection_lost',
+  'rejected',
+  'http_status',
+  'content_type',
+  OTHER,
+] as const;
+/** A value of `error.type` on `sse.client.errors`. */
+export type ClientErrorType = (typeof CLIENT_ERROR_TYPES)[number];
 
 /** The methods kept as they are; every other one is `_OTHER`. */
 export const KNOWN_METHODS: ReadonlySet<string> = new Set([
@@ -215,6 +269,10 @@ export const HTTP_SERVER_DURATIONS = [
 // those is a breaking change.
 
 const QUICK = [0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const LIFETIME = [1, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400];
+const INTERVAL = [
+  0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 14, 20, 28, 43, 65, 300,
+];
 
 /** Metrics of the connections a Node server holds: `sse.server.*`. */
 export const SERVER_METRICS = {
@@ -268,7 +326,7 @@ export const SERVER_METRICS = {
     unit: 's',
     description: 'Request arrival to close of the response.',
     across: 'sum',
-    boundaries: [1, 5, 10, 30, 60, 300, 900, 3600, 14400, 86400],
+    boundaries: LIFETIME,
   },
   connectionOpenTime: {
     name: 'sse.server.connection.open_time',
@@ -310,9 +368,7 @@ export const SERVER_METRICS = {
     description: 'Time between two events of one connection.',
     across: 'max of quantiles',
     sampled: true,
-    boundaries: [
-      0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 14, 20, 28, 43, 65, 300,
-    ],
+    boundaries: INTERVAL,
   },
   sentEvents: {
     name: 'sse.server.sent.events',
@@ -485,6 +541,26 @@ export const SERVER_METRICS = {
   },
 } as const satisfies Record<string, MetricDefinition>;
 
+/** Metrics of the guard; reported where one is on. */
+export const GUARD_METRICS = {
+  rejectedConnections: {
+    name: 'sse.server.rejected_connections',
+    kind: 'observableCounter',
+    unit: '{connection}',
+    description: 'Event streams refused by the guard.',
+    across: 'sum',
+    attributes: [ATTR_SSE_REJECTION_REASON],
+  },
+  connectionLimit: {
+    name: 'sse.server.connection.limit',
+    kind: 'observableGauge',
+    unit: '{connection}',
+    description: 'How many connections the guard admits.',
+    across: 'sum',
+    global: true,
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
 /** Metrics of this process: `sse.process.*`. They carry no base attributes. */
 export const PROCESS_METRICS = {
   uptime: {
@@ -527,7 +603,8 @@ export const PROCESS_METRICS = {
     name: 'sse.process.heap.limit',
     kind: 'observableGauge',
     unit: 'By',
-    description: 'V8 heap size limit.',
+    description:
+      'Heap that the process dies of: of the old generation, where it is set.',
     across: 'max',
   },
   external: {
@@ -582,6 +659,67 @@ export const PROCESS_METRICS = {
   },
 } as const satisfies Record<string, MetricDefinition>;
 
+/** Before the names of all instruments of clients. */
+export const CLIENT_PREFIX = 'sse.client.';
+
+/** A counter of clients: its unit, its one attribute, the values known of that. */
+export type ClientCounter = readonly [
+  unit: string,
+  attribute?: string,
+  values?: readonly (string | boolean)[],
+];
+
+/** Counters of clients by name, in the short form that a page takes along. */
+export const CLIENT_COUNTERS = {
+  opened_connections: [
+    '{connection}',
+    ATTR_SSE_CONNECTION_RECONNECTED,
+    [false, true],
+  ],
+  closed_connections: [
+    '{connection}',
+    ATTR_SSE_CLIENT_CLOSE_REASON,
+    CLIENT_CLOSE_REASONS,
+  ],
+  errors: ['{error}', ATTR_ERROR_TYPE, CLIENT_ERROR_TYPES],
+  'received.events': ['{event}', ATTR_SSE_EVENT_TYPE],
+  'content.size': ['By'],
+  connected_time: ['s'],
+  disconnected_time: ['s'],
+} as const satisfies Record<string, ClientCounter>;
+
+/** Boundaries of the histograms of clients by name; all are in seconds. */
+export const CLIENT_HISTOGRAMS = {
+  'connection.open_time': [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  'connection.duration': LIFETIME,
+  'reconnect.delay': [0.5, 1, 2, 3, 5, 10, 15, 30, 60, 300],
+  'event.interval': INTERVAL,
+  'event.delay': [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  'event.handler.duration': [
+    0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
+  ],
+} as const satisfies Record<string, readonly number[]>;
+
+/** What is open now: of Node alone, since page after page would show 1. */
+export const CLIENT_ACTIVE = 'active_connections';
+
+/** A name in {@link CLIENT_COUNTERS}, or the one of Node. */
+export type ClientCounterName =
+  | keyof typeof CLIENT_COUNTERS
+  | typeof CLIENT_ACTIVE;
+
+/** A name in {@link CLIENT_HISTOGRAMS}. */
+export type ClientHistogramName = keyof typeof CLIENT_HISTOGRAMS;
+
+/**
+ * Metrics of browsers and of clients in Node: `sse.client.*`. They carry
+ * `server.address`, `url.template` and `sse.client.kind`.
+ */
+export const CLIENT_METRICS = /* @__PURE__ */ describeClient();
+
+/** A key of {@link CLIENT_METRICS}. */
+export type ClientMetricKey = keyof typeof CLIENT_METRICS;
+
 /** A key of {@link SERVER_METRICS}. */
 export type ServerMetricKey = keyof typeof SERVER_METRICS;
 
@@ -607,3 +745,146 @@ export function prometheusName(metric: MetricDefinition): string {
   const name = nameWithUnit(metric).replaceAll('.', '_');
   return metric.kind === 'observableCounter' ? `${name}_total` : name;
 }
+
+/** What a page takes along, and what people read. */
+function describeClient() {
+  const counter = (name: keyof typeof CLIENT_COUNTERS, description: string) => {
+    const [unit, attribute]: ClientCounter = CLIENT_COUNTERS[name];
+    return {
+      name: CLIENT_PREFIX + name,
+      kind: 'observableCounter',
+      unit,
+      description,
+      across: 'sum',
+      ...(attribute === undefined ? {} : { attributes: [attribute] }),
+    } as const;
+  };
+  const histogram = (name: ClientHistogramName, description: string) =>
+    ({
+      name: CLIENT_PREFIX + name,
+      kind: 'histogram',
+      unit: 's',
+      description,
+      across: 'sum',
+      boundaries: CLIENT_HISTOGRAMS[name],
+    }) as const;
+  return {
+    activeConnections: {
+      name: CLIENT_PREFIX + CLIENT_ACTIVE,
+      kind: 'observableUpDownCounter',
+      unit: '{connection}',
+      description: 'Event streams open now; clients in Node only.',
+      across: 'sum',
+    },
+    openedConnections: counter('opened_connections', 'Event streams opened.'),
+    closedConnections: counter(
+      'closed_connections',
+      'Event streams closed, by cause.',
+    ),
+    connectionOpenTime: histogram(
+      'connection.open_time',
+      'Construction or reconnect to open.',
+    ),
+    connectionDuration: histogram(
+      'connection.duration',
+      'How long each connection was open.',
+    ),
+    errors: counter('errors', 'What went wrong with a connection.'),
+    reconnectDelay: histogram(
+      'reconnect.delay',
+      'Connection lost to open again.',
+    ),
+    receivedEvents: counter('received.events', 'Events received.'),
+    contentSize: counter(
+      'content.size',
+      'Bytes of event stream, or of its data, received.',
+    ),
+    eventInterval: histogram(
+      'event.interval',
+      'Time between two events of one connection.',
+    ),
+    eventDelay: histogram('event.delay', 'Sent by the server to received.'),
+    eventHandlerDuration: histogram(
+      'event.handler.duration',
+      "Time inside the page's listeners.",
+    ),
+    connectedTime: counter('connected_time', 'Time connected.'),
+    disconnectedTime: counter(
+      'disconnected_time',
+      'Time disconnected, while visible and not closed by the page.',
+    ),
+  } as const satisfies Record<string, MetricDefinition>;
+}
+
+/** A gauge of the doctor's exporter, named as Prometheus has it. */
+export interface ProbeMetricDefinition {
+  readonly name: string;
+  readonly kind: 'gauge';
+  readonly description: string;
+  /** Labels beside `target` and `module`. */
+  readonly labels?: readonly string[];
+}
+
+/** Parts of an opening, one after the other: values of the label `phase`. */
+export const PROBE_PHASES = [
+  'resolve',
+  'connect',
+  'tls',
+  'headers',
+  'first_byte',
+  'first_event',
+] as const;
+
+/** Gauges of the doctor's exporter, all with the labels `target` and `module`. */
+export const PROBE_METRICS = {
+  success: {
+    name: 'sse_probe_success',
+    kind: 'gauge',
+    description:
+      '1 when the stream opened, events came, and nothing was found that fails it.',
+  },
+  duration: {
+    name: 'sse_probe_duration_seconds',
+    kind: 'gauge',
+    description:
+      'How long each part of the opening took; together they are the wait for the first event.',
+    labels: ['phase'],
+  },
+  eventInterval: {
+    name: 'sse_probe_event_interval_seconds',
+    kind: 'gauge',
+    description: 'Between two events, the median.',
+  },
+  heartbeat: {
+    name: 'sse_probe_heartbeat_seconds',
+    kind: 'gauge',
+    description: 'Between two comments, the median.',
+  },
+  bufferingRatio: {
+    name: 'sse_probe_buffering_ratio',
+    kind: 'gauge',
+    description: 'Share of events that something on the way held back.',
+  },
+  resumeOk: {
+    name: 'sse_probe_resume_ok',
+    kind: 'gauge',
+    description:
+      '1 when the stream went on after a `Last-Event-ID` without loss or repetition.',
+  },
+  httpVersion: {
+    name: 'sse_probe_http_version',
+    kind: 'gauge',
+    description: 'HTTP version of the answer: 1, 1.1 or 2.',
+  },
+  certificateExpiry: {
+    name: 'sse_probe_certificate_expiry_timestamp_seconds',
+    kind: 'gauge',
+    description: 'When the certificate ends, in seconds since 1970.',
+  },
+  findings: {
+    name: 'sse_probe_findings',
+    kind: 'gauge',
+    description: 'How many findings of each severity the doctor has.',
+    labels: ['severity'],
+  },
+} as const satisfies Record<string, ProbeMetricDefinition>;

@@ -13,6 +13,7 @@ export const ADDRESSES = [
   'app-3:8080',
   'app-3:9464',
   'nginx:8080',
+  'redis:6379',
   'otel-collector:4317',
   'otel-collector:4318',
   'otel-collector:8888',

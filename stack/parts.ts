@@ -3,11 +3,13 @@ import { join } from 'node:path';
 
 import { REGISTER, ROOT } from '../scripts/packed/project.ts';
 import type { Address, Places } from './addresses.ts';
-import { findNginx } from './nginx.ts';
 import type { PartOptions } from './part.ts';
 import { buildProgram } from './programs.ts';
+import { findNginx, findRedis } from './system-programs.ts';
 
 const QUICK_START = join(ROOT, 'examples', 'quick-start');
+/** Where examples/production is installed, in the folder of the surroundings. */
+export const PRODUCTION = 'production';
 
 /** The names of the application's servers. */
 export const APPS = ['app-1', 'app-2', 'app-3'] as const;
@@ -21,14 +23,16 @@ export interface Surroundings {
 
 /** The application: what runs on `app-1` and so on. */
 export interface AppOptions {
-  /** `service.name`. @defaultValue `'quick-start'` */
+  /** `service.name`. @defaultValue `'production'` */
   readonly service?: string;
   /**
    * A server that listens on HOST and PORT, answers `/health` and ends at SIGTERM.
    *
-   * @defaultValue the server of examples/quick-start
+   * @defaultValue the server of examples/production, installed, with a Redis
    */
   readonly program?: string;
+  /** Where the flag's package is found. @defaultValue of another program: here */
+  readonly cwd?: string;
   /** Added to its variables. */
   readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds between two exports. @defaultValue 15000 */
@@ -133,13 +137,30 @@ export function describeNginx({ places, folder }: Surroundings): PartOptions {
   };
 }
 
+/** Where the application's events are: Redis of the system. */
+export function describeRedis({ places, folder }: Surroundings): PartOptions {
+  const [host = '', port = ''] = placeOf(places, 'redis:6379').split(':');
+  return {
+    name: 'redis',
+    command: findRedis(),
+    args: [
+      ...['--bind', host, '--port', port, '--dir', folder],
+      ...REDIS_FLAGS,
+    ],
+  };
+}
+
+/** What docker-compose.yml gives Redis too. */
+const REDIS_FLAGS = ['--save', '', '--maxmemory', '64mb'];
+
 /** One server of the application, with the hook by flag only. */
 export function describeApp(
   name: (typeof APPS)[number],
-  { places }: Surroundings,
+  { places, folder }: Surroundings,
   {
-    service = 'quick-start',
-    program = join(QUICK_START, 'server.mjs'),
+    service = 'production',
+    program,
+    cwd = program === undefined ? join(folder, PRODUCTION) : QUICK_START,
     env = {},
     exportIntervalMs = 15_000,
   }: AppOptions,
@@ -149,14 +170,19 @@ export function describeApp(
   return {
     name,
     command: process.execPath,
-    args: ['--import', REGISTER, program],
-    // Here the flag's package is found.
-    cwd: QUICK_START,
+    args: ['--import', REGISTER, program ?? join(cwd, 'server.js')],
+    cwd,
     env: {
       HOST: host,
       PORT: port,
-      METRICS_URL: `http://${metrics}/metrics`,
-      // The second one is for the application's own page: nothing scrapes it.
+      AUTH: 'none',
+      REDIS_URL: `redis://${placeOf(places, 'redis:6379')}`,
+      DEMO_EVENTS_PER_SECOND: '3',
+      DEMO_EVENT_BYTES: '20000',
+      DRAIN_SECONDS: '5',
+      REFUSAL: 'status',
+      TRUST_PROXY: '2',
+      // The second one is to look at: nothing scrapes it.
       OTEL_METRICS_EXPORTER: 'otlp,prometheus',
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://${placeOf(places, 'otel-collector:4318')}`,
       OTEL_EXPORTER_PROMETHEUS_HOST: host,
@@ -168,6 +194,7 @@ export function describeApp(
       // nginx, and the load, whose clients say in X-Forwarded-For who they are.
       OTEL_SSE_TRUST_PROXY: '2',
       OTEL_SSE_FINAL_EVENTS: '/events=bye',
+      BROWSER_OTLP_URL: `http://${placeOf(places, 'otel-collector:4318')}`,
       ...env,
     },
     health: `http://${host}:${port}/health`,

@@ -157,7 +157,7 @@ async function build(
 }
 
 /** Another process may have been faster: what is there is as good. */
-function renameWhole(from: string, to: string): void {
+export function renameWhole(from: string, to: string): void {
   try {
     renameSync(from, to);
   } catch (error) {

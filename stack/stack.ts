@@ -1,4 +1,6 @@
 /** The stack without a container engine, with the configuration files of compose. */
+import { join } from 'node:path';
+
 import { type Address, choosePlaces } from './addresses.ts';
 import { copyConfigs } from './configs.ts';
 import { startJanitor } from './janitor.ts';
@@ -13,9 +15,12 @@ import {
   describeLoad,
   describeNginx,
   describePrometheus,
+  describeRedis,
+  PRODUCTION,
   placeOf,
   type Surroundings,
 } from './parts.ts';
+import { installProductionAt } from './production-package.ts';
 
 /** What is started, and who is told of it. */
 export interface StackOptions {
@@ -119,9 +124,12 @@ async function describeGroups(
 ): Promise<PartOptions[][]> {
   // What may be missing is found out before anything starts.
   const nginx = describeNginx(surroundings);
-  return [
+  const isProduction = app.program === undefined;
+  const redis = isProduction ? [describeRedis(surroundings)] : [];
+  const groups = [
     [
       describeCatcher(surroundings),
+      ...redis,
       await describeAlertmanager(surroundings),
       await describePrometheus(surroundings, prometheusFlags),
     ],
@@ -130,4 +138,6 @@ async function describeGroups(
     // It would not ask a server again for 5 s that was not there at once.
     [nginx],
   ];
+  if (isProduction) installProductionAt(join(surroundings.folder, PRODUCTION));
+  return groups;
 }

@@ -47,7 +47,9 @@ export function startFeed() {
 
   function tick() {
     celsius += Math.random() - 0.5;
-    publish('tick', { id: ++ticks, celsius: Number(celsius.toFixed(2)) });
+    const rounded = Number(celsius.toFixed(2));
+    // By the time stamp clients know how late an event is.
+    publish('tick', { id: ++ticks, celsius: rounded, timestamp: Date.now() });
     publish('snapshot', createSnapshot());
     if (ticks % 10 === 0) publish(undefined, `${ticks} ticks so far`);
   }
@@ -75,11 +77,11 @@ export function startFeed() {
         'Content-Type': 'text/event-stream',
         'Cache-Control': 'no-cache',
       });
-      response.write('retry: 2000\n\n');
-      const lastEventId = request.headers['last-event-id'];
-      if (typeof lastEventId === 'string') {
-        response.write(eventsAfter(lastEventId));
-      }
+      // Each its own: all that lose their stream at once do not come back at once.
+      const retry = Math.round(1000 + 2000 * Math.random());
+      response.write(`retry: ${retry}\n\n`);
+      const lastEventId = findLastEventId(request);
+      if (lastEventId !== undefined) response.write(eventsAfter(lastEventId));
       streams.add(response);
       response.once('close', () => streams.delete(response));
     },
@@ -93,6 +95,19 @@ export function startFeed() {
       streams.clear();
     },
   };
+}
+
+/**
+ * A page that opens its stream anew cannot set a header: it says so in the query.
+ *
+ * @param {import('node:http').IncomingMessage} request
+ * @returns {string | undefined}
+ */
+function findLastEventId({ headers, url = '/' }) {
+  const header = headers['last-event-id'];
+  if (typeof header === 'string') return header;
+  const { searchParams } = new URL(url, 'http://localhost');
+  return searchParams.get('lastEventId') ?? undefined;
 }
 
 /**

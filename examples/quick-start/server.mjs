@@ -9,14 +9,17 @@ const {
   HOST = '127.0.0.1',
   PORT = '8080',
   METRICS_URL = 'http://localhost:9464/metrics',
+  // A Collector that takes what the page measures, such as http://localhost:4318.
+  BROWSER_OTLP_URL = '',
 } = process.env;
-const files = await readPage();
+const otlpUrl = BROWSER_OTLP_URL && new URL(BROWSER_OTLP_URL).origin;
+const page = await readPage(otlpUrl);
 const feed = startFeed();
 const status = startStatus(METRICS_URL);
 
 const server = createServer((request, response) => {
   const path = request.url?.split('?')[0] ?? '/';
-  const file = files.get(path);
+  const readFile = page.find(path);
   if (request.method !== 'GET') {
     send(response, 405, 'text/plain', 'GET only\n', { Allow: 'GET' });
   } else if (path === '/events') {
@@ -25,8 +28,11 @@ const server = createServer((request, response) => {
     send(response, 200, 'application/json', status.read());
   } else if (path === '/health') {
     send(response, 200, 'text/plain', 'ok\n');
-  } else if (file !== undefined) {
-    send(response, 200, file.type, file.body);
+  } else if (readFile !== undefined) {
+    readFile().then(
+      ({ type, body }) => send(response, 200, type, body),
+      () => send(response, 500, 'text/plain', 'not readable\n'),
+    );
   } else {
     send(response, 404, 'text/plain', 'not found\n');
   }
@@ -64,7 +70,7 @@ function send(response, statusCode, type, body, headers) {
   response.writeHead(statusCode, {
     'Content-Type': `${type}; charset=utf-8`,
     'Cache-Control': 'no-cache',
-    'Content-Security-Policy': "default-src 'self'",
+    'Content-Security-Policy': page.policy,
     'X-Content-Type-Options': 'nosniff',
     ...headers,
   });

@@ -1,14 +1,22 @@
 import {
   ATTR_SSE_STREAM,
+  CLIENT_CLOSE_REASONS,
+  CLIENT_ERROR_TYPES,
+  CLIENT_KINDS,
+  CLIENT_METRICS,
   CLOSE_REASONS,
   CPU_MODES,
   DROP_REASONS,
   EVENT_LOOP_STATES,
+  GUARD_METRICS,
   HTTP_SERVER_DURATIONS,
   type MetricDefinition,
+  PROBE_METRICS,
   PROCESS_METRICS,
   PROTOCOL_ERROR_TYPES,
+  type ProbeMetricDefinition,
   prometheusName,
+  REJECTION_REASONS,
   RESUME_RESULTS,
   SERVER_METRICS,
   SPAN_ATTRIBUTES,
@@ -17,6 +25,8 @@ import {
 } from '../../src/semconv.ts';
 
 import { table } from './markdown.ts';
+
+const PROBES: readonly ProbeMetricDefinition[] = Object.values(PROBE_METRICS);
 
 const KINDS: Record<MetricDefinition['kind'], string> = {
   histogram: 'histogram',
@@ -29,7 +39,11 @@ const VALUES: readonly [string, readonly string[]][] = [
   ['sse.connection.close_reason', CLOSE_REASONS],
   ['sse.drop.reason', DROP_REASONS],
   ['sse.resume.result', RESUME_RESULTS],
+  ['sse.rejection.reason', REJECTION_REASONS],
   ['sse.protocol_error.type', PROTOCOL_ERROR_TYPES],
+  ['sse.client.kind', CLIENT_KINDS],
+  ['sse.client.close_reason', CLIENT_CLOSE_REASONS],
+  ['error.type, on sse.client.errors', CLIENT_ERROR_TYPES],
   ['sse.process.cpu.mode', CPU_MODES],
   ['sse.process.event_loop.state', EVENT_LOOP_STATES],
 ];
@@ -38,7 +52,9 @@ const VALUES: readonly [string, readonly string[]][] = [
 export function renderMetricsTable(): string {
   const all = [
     ...Object.values(SERVER_METRICS),
+    ...Object.values(GUARD_METRICS),
     ...Object.values(PROCESS_METRICS),
+    ...Object.values(CLIENT_METRICS),
   ];
   return table(
     ['In Prometheus', 'Meaning'],
@@ -64,11 +80,26 @@ All have \`http.route\` and \`http.request.method\`, but for those marked *globa
 
 ${renderMetrics(Object.values(SERVER_METRICS))}
 
+## Guard
+
+Reported where a guard is on (\`createSseGuard\` or \`OTEL_SSE_GUARD_*\`). Only the
+reasons of its own limits are reported, and \`draining\`. The limit is the sum of
+all guards of the process.
+
+${renderMetrics(Object.values(GUARD_METRICS))}
+
 ## Process
 
 They carry no base attributes.
 
 ${renderMetrics(Object.values(PROCESS_METRICS))}
+
+## Client
+
+Of browsers and of clients in Node, by \`opentelemetry-instrumentation-sse/client\`. All
+have \`server.address\`, \`url.template\` and \`sse.client.kind\`.
+
+${renderMetrics(Object.values(CLIENT_METRICS))}
 
 ## Values
 
@@ -81,6 +112,13 @@ Other attributes are bounded: at most \`maxRoutes\` routes, \`maxEventTypes\` ev
 types and 20 error types a process, 5 names and 20 values each of \`attributesHook\`;
 what is beyond is added up in \`_OTHER\`. No instrument reports more than 1,500
 attribute sets.
+
+## Probes
+
+Gauges of the doctor's exporter, with the labels \`target\` and \`module\`; their names
+are those of Prometheus. [doctor.md](doctor.md) says how to get them.
+
+${renderProbeMetrics()}
 
 ## On others' metrics
 
@@ -101,6 +139,18 @@ ${renderSpans('Event', SPAN_EVENTS)}
 Exemplars, which would lead from a histogram to a trace, are not recorded: the
 JavaScript SDK (3.1) has none.
 `;
+}
+
+/** Every gauge of a probe. */
+export function renderProbeMetrics(): string {
+  return table(
+    ['In Prometheus', 'Labels', 'Meaning'],
+    PROBES.map(({ name, labels = [], description }) => [
+      code(name),
+      labels.map(code).join(', '),
+      description,
+    ]),
+  );
 }
 
 function renderSpans(

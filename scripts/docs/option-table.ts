@@ -14,22 +14,45 @@ const IN_CODE: Record<string, string> = {
   onClose: '`(summary, request) => void`: told of each stream that closed',
 } satisfies Partial<Record<keyof SseInstrumentationConfig, string>>;
 
+/** A variable, as tables of options show it. */
+interface OptionVariable {
+  readonly name: string;
+  readonly option: string;
+  readonly values: string;
+  readonly standard: string;
+}
+
 /** Every option of ours: variable, option in code, values, default. */
 export function renderOptionsTable(): string {
-  const fromVariables = VARIABLES.map((variable) => [
-    code(variable.name),
-    code(variable.option),
-    variable.values,
-    variable.standard,
+  const heads = ['Variable', 'Option in code', 'Values', 'Default'];
+  return renderOptions(heads, VARIABLES, IN_CODE, {
+    clientMetrics: '`enabled` of `SseClientInstrumentation`',
+  });
+}
+
+/**
+ * Renders a table of options.
+ *
+ * @param inCode - what an option that only code can give is, by its name.
+ * @param inUse - what a variable is in code, where that is no option of its name.
+ */
+export function renderOptions(
+  heads: readonly string[],
+  variables: readonly OptionVariable[],
+  inCode: Readonly<Record<string, string>>,
+  inUse: Readonly<Record<string, string>>,
+): string {
+  const fromVariables = variables.map(({ name, option, values, standard }) => [
+    code(name),
+    inUse[option] ?? code(option),
+    values,
+    standard,
   ]);
-  const fromCode = Object.entries(IN_CODE).map(([option, meaning]) => [
+  const fromCode = Object.entries(inCode).map(([option, meaning]) => [
     '',
     code(option),
     meaning,
     '',
   ]);
-  return table(
-    ['Variable', 'Option in code', 'Values', 'Default'],
-    [...fromVariables, ...fromCode],
-  );
+  return table(heads, [...fromVariables, ...fromCode]);
 }

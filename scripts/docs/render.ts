@@ -1,10 +1,22 @@
 /**
- * Writes docs/metrics.md and the tables of README.md from the source.
+ * Writes docs/metrics.md, schemas/ and the tables of README.md and docs/doctor.md
+ * from the source.
  * With `--check` it writes nothing and fails when they differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import {
+  renderFindings,
+  renderFindingsTable,
+  renderModuleFields,
+  renderProbeSchema,
+} from './doctor-tables.ts';
+import { renderGuardTable } from './guard-table.ts';
 import { replaceSection } from './markdown.ts';
-import { renderMetricsPage, renderMetricsTable } from './metric-tables.ts';
+import {
+  renderMetricsPage,
+  renderMetricsTable,
+  renderProbeMetrics,
+} from './metric-tables.ts';
 import { renderOptionsTable } from './option-table.ts';
 
 const root = new URL('../..', import.meta.url);
@@ -23,9 +35,25 @@ function write(path: string, text: string): void {
 
 const readme = readFileSync(new URL('README.md', root), 'utf8');
 const withOptions = replaceSection(readme, 'options', renderOptionsTable());
-write(
-  'README.md',
-  replaceSection(withOptions, 'metrics', renderMetricsTable()),
+const withGuard = replaceSection(
+  withOptions,
+  'guard options',
+  renderGuardTable(),
 );
+write('README.md', replaceSection(withGuard, 'metrics', renderMetricsTable()));
 write('docs/metrics.md', renderMetricsPage());
+write('schemas/probe.json', renderProbeSchema());
+
+const DOCTOR = 'docs/doctor.md';
+const SECTIONS = {
+  'finding table': renderFindingsTable(),
+  findings: renderFindings(),
+  'module fields': renderModuleFields(),
+  'probe metrics': renderProbeMetrics(),
+};
+let doctor = readFileSync(new URL(DOCTOR, root), 'utf8');
+for (const [name, content] of Object.entries(SECTIONS)) {
+  doctor = replaceSection(doctor, name, content, DOCTOR);
+}
+write(DOCTOR, doctor);
 if (isCheck && differs) process.exitCode = 1;

@@ -16,6 +16,13 @@ const SDKS: Record<string, Record<string, string>> = {
   '2.x': { api: '1.9', sdk: '2', experimental: '0.223', auto: '0.81.2' },
   '3.x': { api: '1.10', sdk: '3', experimental: '0.301', auto: '0.82.0' },
 };
+/** Clients of event streams, under names of their own. */
+const CLIENTS = [
+  'eventsource@5',
+  'eventsource3@npm:eventsource@3',
+  'eventsource4@npm:eventsource@4',
+  'undici@7',
+];
 const AUTO = '@opentelemetry/auto-instrumentations-node/register';
 const OTLP = {
   OTEL_METRIC_EXPORT_INTERVAL: '200',
@@ -51,6 +58,10 @@ const PROGRAMS: Record<
   '--require, CommonJS': {
     file: 'register.cjs',
     flags: ['--require', REGISTER],
+  },
+  'clients on undici': {
+    file: 'clients.mjs',
+    flags: ['--import', REGISTER, '--experimental-eventsource'],
   },
   'OTLP, protobuf': {
     file: 'otlp.mjs',
@@ -141,6 +152,7 @@ function packagesOf(line: string): string[] {
       'sdk-node',
     ].map((name) => `@opentelemetry/${name}@${experimental}`),
     `@opentelemetry/auto-instrumentations-node@${auto}`,
+    ...CLIENTS,
   ];
 }
 

@@ -27,6 +27,7 @@ export const ALERT_FILES = [
   'alerts-delivery.yaml',
   'alerts-losses.yaml',
   'alerts-clients.yaml',
+  'alerts-probes.yaml',
   'alerts-memory.yaml',
   'alerts-leaks.yaml',
   'alerts-pipeline.yaml',

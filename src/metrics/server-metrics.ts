@@ -4,7 +4,12 @@ import type {
   Meter,
   Observable,
 } from '@opentelemetry/api';
-import { SERVER_METRICS, type ServerMetricKey } from '../semconv.ts';
+import {
+  GUARD_METRICS,
+  type RejectionReason,
+  SERVER_METRICS,
+  type ServerMetricKey,
+} from '../semconv.ts';
 import { createHistogram, createObservable } from './instruments.ts';
 import type { ServerRegistry } from './server-registry.ts';
 import type { Count, ServerSeries } from './server-series.ts';
@@ -27,6 +32,10 @@ export interface ServerReadings {
   readOpenConnections(): void;
   /** Client addresses, once they are worth reporting. */
   readClients(): { clients: number; busiest: number } | undefined;
+  /** What guards allow and may refuse for; `undefined`: there is none. */
+  readGuards():
+    | { limit: number | undefined; reasons: readonly RejectionReason[] }
+    | undefined;
   /** Milliseconds of the monotonic clock. */
   now(): number;
 }
@@ -95,10 +104,23 @@ export function observeServer(
     if (definition.kind === 'histogram') continue;
     observables.set(key, createObservable(meter, definition));
   }
+  const limit = createObservable(meter, GUARD_METRICS.connectionLimit);
+  const rejected = createObservable(meter, GUARD_METRICS.rejectedConnections);
+  const observeGuards = (result: BatchObservableResult): void => {
+    const guards = readings.readGuards();
+    if (guards !== undefined) readings.registry.noteReasons(guards.reasons);
+    if (guards?.limit !== undefined) result.observe(limit, guards.limit);
+    for (const counts of readings.registry.rejected) {
+      for (const { value, attributes } of counts.all) {
+        result.observe(rejected, value, attributes);
+      }
+    }
+  };
   const of = (key: ServerMetricKey) => observables.get(key) as Observable;
   const observe = (result: BatchObservableResult): void => {
     readings.readOpenConnections();
     observeLifecycles(result, of, readings.registry);
+    observeGuards(result);
     const now = readings.now();
     for (const series of readings.registry.series) {
       for (const [key, read] of SINGLE) {
@@ -117,7 +139,7 @@ export function observeServer(
     result.observe(of('clients'), clients.clients);
     result.observe(of('clientConnectionsMax'), clients.busiest);
   };
-  const all = [...observables.values()];
+  const all = [...observables.values(), limit, rejected];
   meter.addBatchObservableCallback(observe, all);
   return () => meter.removeBatchObservableCallback(observe, all);
 }

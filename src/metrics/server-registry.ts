@@ -3,9 +3,11 @@ import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_HTTP_ROUTE,
+  ATTR_SSE_REJECTION_REASON,
   ERROR_TYPE_ABORTED,
   KNOWN_METHODS,
   OTHER,
+  type RejectionReason,
 } from '../semconv.ts';
 import { CappedAttributes } from './capped-attributes.ts';
 import { CappedNames } from './capped-names.ts';
@@ -55,6 +57,8 @@ export class ServerRegistry {
   readonly lifecycles: ServerLifecycle[] = [];
   /** Failed connections by route and method. */
   readonly failed: Counts[] = [];
+  /** Connections refused by the guard, by route and method. */
+  readonly rejected: Counts[] = [];
   readonly #options: ServerRegistryOptions;
   readonly #routes: CappedNames;
   readonly #added = new CappedAttributes();
@@ -62,7 +66,9 @@ export class ServerRegistry {
   readonly #errorTypes = new CappedNames(MAX_ERROR_TYPES);
   readonly #places = new Map<string, ServerPlace>();
   readonly #series = new Map<string, ServerSeries>();
+  readonly #bases: Base[] = [];
   readonly #failuresByKey = new Map<string, Counts>();
+  readonly #rejectionsByKey = new Map<string, Counts>();
   readonly #eventBudget = new Budget(MAX_ATTRIBUTE_SETS - MAX_SERIES);
   readonly #errorBudget = new Budget(MAX_ATTRIBUTE_SETS - 8 * MAX_SERIES);
   readonly #failedBudget = new Budget(MAX_ATTRIBUTE_SETS - 2 * MAX_FAILED);
@@ -110,6 +116,30 @@ export class ServerRegistry {
     const limit = Math.ceil(this.#options.maxRoutes / 5);
     const base = this.#baseOf(this.#routes.admit(route, limit), method, added);
     this.#failures(base).of(type).value++;
+  }
+
+  /**
+   * Counts a connection that the guard refused.
+   *
+   * @param added - attributes of the user's, bounded here.
+   */
+  countRejection(
+    route: string,
+    method: string,
+    reason: RejectionReason,
+    added?: Readonly<Record<string, unknown>>,
+  ): void {
+    const limit = Math.ceil(this.#options.maxRoutes / 5);
+    const base = this.#baseOf(this.#routes.admit(route, limit), method, added);
+    this.#rejections(base).of(reason).value++;
+  }
+
+  /** Reports these reasons of every route that has streams, at 0 at first. */
+  noteReasons(reasons: readonly RejectionReason[]): void {
+    for (const base of this.#bases) this.#rejections(base);
+    for (const counts of this.rejected) {
+      for (const reason of reasons) counts.of(reason);
+    }
   }
 
   /** Counts events of one type; see `sse.event.type` for the limits. */
@@ -170,9 +200,26 @@ export class ServerRegistry {
       this.#eventBudget,
     );
     this.#series.set(base.key, series);
+    this.#bases.push(base);
     this.series.push(series);
     this.#failures(base);
     return series;
+  }
+
+  #rejections(base: Base): Counts {
+    const known = this.#rejectionsByKey.get(base.key);
+    if (known !== undefined) return known;
+    if (this.#rejectionsByKey.size >= MAX_SERIES && base !== REST) {
+      return this.#rejections(REST);
+    }
+    const counts = new Counts(
+      attributesOf(base),
+      ATTR_SSE_REJECTION_REASON,
+      [],
+    );
+    this.#rejectionsByKey.set(base.key, counts);
+    this.rejected.push(counts);
+    return counts;
   }
 
   #failures(base: Base): Counts {

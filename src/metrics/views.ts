@@ -1,4 +1,5 @@
 import {
+  CLIENT_METRICS,
   type MetricDefinition,
   nameWithUnit,
   PROCESS_METRICS,
@@ -18,6 +19,7 @@ export function createNameViews(): NameView[] {
   const definitions: MetricDefinition[] = [
     ...Object.values(SERVER_METRICS),
     ...Object.values(PROCESS_METRICS),
+    ...Object.values(CLIENT_METRICS),
   ];
   return definitions
     .filter((definition) => nameWithUnit(definition) !== definition.name)

@@ -1,4 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
+import { readHeapLimit } from './heap-limit.ts';
 
 /** CPU seconds and bytes of memory of this process. */
 export interface UsageReading {
@@ -22,7 +23,7 @@ export function readUsage(): UsageReading {
     cpuSystem: cpu.system / 1e6,
     heapUsed: heap.used_heap_size,
     heapTotal: heap.total_heap_size,
-    heapLimit: heap.heap_size_limit,
+    heapLimit: readHeapLimit(),
     external: heap.external_memory,
     ...readMemory(),
   };

@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
+import { countExitHooks, markBystander } from '../process/signals.ts';
 import { log } from './log.ts';
 
 /** What is to be done before a process that sends metrics ends. */
@@ -38,7 +39,7 @@ export function flushOnExit({ flush, finish }: LastSteps): () => void {
     process.prependListener(signal, onSignal);
   };
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (process.listenerCount(signal) - 1 > countBystanders()) {
+    if (process.listenerCount(signal) - 1 > countExitHooks()) {
       stepAside(signal);
       void flush();
       return;
@@ -53,6 +54,7 @@ export function flushOnExit({ flush, finish }: LastSteps): () => void {
       raise();
     });
   };
+  markBystander(onSignal);
   /** Some listeners look whether they are alone: as without us, they are. */
   const stepAside = (signal: NodeJS.Signals): void => {
     process.off(signal, onSignal);
@@ -70,18 +72,3 @@ export function flushOnExit({ flush, finish }: LastSteps): () => void {
   };
   return undo;
 }
-
-/**
- * Listeners of the package `signal-exit`, versions 3 and 4, under which many
- * others clean up: they end the process when nobody else listens, so they must
- * be met by the signal that we raise again.
- */
-function countBystanders(): number {
-  const { __signal_exit_emitter__: older } = process as {
-    __signal_exit_emitter__?: { count?: number };
-  };
-  const { [NEWER]: newer } = globalThis as { [NEWER]?: { count?: number } };
-  return (older?.count ?? 0) + (newer?.count ?? 0);
-}
-
-const NEWER = Symbol.for('signal-exit emitter');

@@ -1,3 +1,4 @@
+import { closeClients } from '../client/client-monitoring.ts';
 import type { Monitoring } from '../monitoring.ts';
 import { flushOnExit } from './exit.ts';
 import { readExporters } from './exporters.ts';
@@ -23,6 +24,7 @@ export function bringProvider(monitoring: Monitoring): void {
           flush: own.flush,
           finish: () => {
             monitoring.closeAll();
+            closeClients();
             return own.shutdown();
           },
         }),

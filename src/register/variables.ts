@@ -3,10 +3,16 @@ import { createFindAddress } from '../server/client-address.ts';
 import type { FinalEvents, SseInstrumentationConfig } from '../types.ts';
 import { log } from './log.ts';
 
+/** What the environment sets. */
+export interface RegisterOptions extends SseInstrumentationConfig {
+  /** Whether the event streams that this process receives are measured. */
+  clientMetrics?: boolean;
+}
+
 /** An environment variable of ours, and the option that it sets. */
 export interface Variable {
   readonly name: string;
-  readonly option: keyof SseInstrumentationConfig;
+  readonly option: keyof RegisterOptions;
   /** For people: what it may be. */
   readonly values: string;
   /** For people: what is used without it. */
@@ -20,6 +26,13 @@ export const VARIABLES: readonly Variable[] = [
   {
     name: 'OTEL_SSE_SERVER_METRICS',
     option: 'serverMetrics',
+    values: 'true or false',
+    standard: 'true',
+    parse: parseBoolean,
+  },
+  {
+    name: 'OTEL_SSE_CLIENT',
+    option: 'clientMetrics',
     values: 'true or false',
     standard: 'true',
     parse: parseBoolean,
@@ -91,7 +104,7 @@ export const VARIABLES: readonly Variable[] = [
 ];
 
 /** The options that the environment sets; a bad value costs one line. */
-export function readOptions(): SseInstrumentationConfig {
+export function readOptions(): RegisterOptions {
   const config: Record<string, unknown> = {};
   for (const { name, option, values, standard, parse } of VARIABLES) {
     const text = readVariable(name);

@@ -5,7 +5,7 @@ import type {
   ServerLifecycle,
   ServerSeries,
 } from '../metrics/server-series.ts';
-import type { ScanState } from '../protocol/scanner.ts';
+import { isBetweenBlocks, type ScanState } from '../protocol/scanner.ts';
 import { ARRIVED, type MeasuredResponse, requestOf } from './keys.ts';
 
 /**
@@ -73,6 +73,12 @@ export class Connection implements ScanState {
 
   get request(): IncomingMessage {
     return requestOf(this.response);
+  }
+
+  /** For the guard: whether somebody else could write an event now. */
+  get isBetweenEvents(): boolean {
+    if (this.has(OPAQUE)) return false;
+    return this.contentBytes === 0 || isBetweenBlocks(this);
   }
 
   has(flag: number): boolean {

@@ -36,6 +36,10 @@ const wrappers = {
 
 let handlers: Handlers | undefined;
 
+/** Tells the guard that streams have records: it need not keep its own. */
+const MEASURED = Symbol.for('opentelemetry-instrumentation-sse.measured');
+const holder = globalThis as { [MEASURED]?: true };
+
 /**
  * Finds the event streams that Node's servers send, over HTTP/1.1 and HTTP/2,
  * those of servers made before as well.
@@ -45,11 +49,13 @@ let handlers: Handlers | undefined;
 export function hookServer(monitor: ServerMonitor): () => void {
   const own = createHandlers(monitor);
   handlers = own;
+  holder[MEASURED] = true;
   const unpatch = patches.put(wrappers);
   const unhookHttp2 = hookHttp2(own);
   const unwatchFastify = watchFastifyRoutes();
   return () => {
     handlers = undefined;
+    delete holder[MEASURED];
     unhookHttp2();
     unwatchFastify();
     unpatch();

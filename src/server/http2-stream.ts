@@ -16,6 +16,7 @@ import {
   createRecord,
   noteFailure,
   notePolicy,
+  noteRejection,
   takeReports,
 } from './record.ts';
 import { isCountedOutside } from './source.ts';
@@ -36,6 +37,7 @@ export const recogniseStream = guarded(
     if (stream.writableEnded || stream.destroyed) return;
     const read = (name: string) => headerOf(headers, name);
     if (!isEventStream(read('content-type'))) return;
+    if (noteRejection(monitor, stream)) return;
     const connection = stream[EARLY] ?? createRecord(monitor, stream, '2');
     if (stream[EARLY] !== undefined) stream[EARLY] = undefined;
     if (connection === undefined) return;

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Span } from '@opentelemetry/api';
-import type { CloseReason } from '../semconv.ts';
+import type { CloseReason, RejectionReason } from '../semconv.ts';
 import type { Connection } from './connection.ts';
 
 // What we keep on a response is kept in symbols: no look-up in a map a write. What is
 // over is set to undefined: `delete` makes V8 turn the object into a table, 3,000 bytes.
-// CONNECTION and CLOSE_CAUSE are registered: the guard shares them.
+// CONNECTION, CLOSE_CAUSE and REJECTION are registered: the guard shares them.
 
 /** Holds the record of a response that is an event stream. */
 export const CONNECTION: unique symbol = Symbol.for(
@@ -15,6 +15,10 @@ export const CONNECTION: unique symbol = Symbol.for(
 /** Holds why the guard closed a response. */
 export const CLOSE_CAUSE: unique symbol = Symbol.for(
   'opentelemetry-instrumentation-sse.close_cause',
+) as never;
+/** Holds why the guard refused the request. */
+export const REJECTION: unique symbol = Symbol.for(
+  'opentelemetry-instrumentation-sse.rejection',
 ) as never;
 /** Holds when the request arrived, in tenths of a millisecond. */
 export const ARRIVED: unique symbol = Symbol('sse.arrived');
@@ -53,10 +57,17 @@ export interface Exchange {
   isSessionOver: boolean;
 }
 
+/** Why the guard refused a request, and its route as the guard has it. */
+interface Rejection {
+  readonly reason: RejectionReason;
+  readonly route: string;
+}
+
 /** A response, or the stream of one, with what we keep on it. */
 export interface MeasuredResponse extends ServerResponse {
   [CONNECTION]?: Connection;
   [CLOSE_CAUSE]?: CloseReason;
+  [REJECTION]?: Rejection;
   [ARRIVED]?: number;
   [CANDIDATE]?: true;
   [EARLY]?: Connection | undefined;

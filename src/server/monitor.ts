@@ -13,7 +13,7 @@ import { CoarseClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionList } from './connection-list.ts';
 import type { ServerOptions } from './options.ts';
-import { readOpenConnections } from './reading.ts';
+import { readGuards, readOpenConnections } from './reading.ts';
 import { forgetText } from './writing.ts';
 
 /** What the server room knows: its series, its open connections, its samplers. */
@@ -46,6 +46,7 @@ export class ServerMonitor {
         registry: this.registry,
         readOpenConnections: () => readOpenConnections(this),
         readClients: () => this.clients.read(),
+        readGuards,
         now: () => performance.now(),
       });
     });

@@ -1,3 +1,4 @@
+import { REJECTION_REASONS, type RejectionReason } from '../semconv.ts';
 import { reviewBlocked } from './backpressure.ts';
 import { readTenths, secondsBetween } from './clock.ts';
 import {
@@ -52,4 +53,35 @@ function hasVanished(connection: Connection): boolean {
   const { socket, request } = connection;
   if (socket !== undefined || connection.has(HTTP2)) return false;
   return request.socket?.destroyed === true;
+}
+
+/** On `globalThis`: the guards that are on, of whichever copy of the package. */
+const GUARDS = Symbol.for('opentelemetry-instrumentation-sse.guards');
+
+interface AnnouncedGuard {
+  readonly maxConnections: number | undefined;
+  readonly reasons: readonly RejectionReason[];
+}
+
+/** What the guards of this process may do, together. */
+export interface GuardsReading {
+  /** How many connections they let in; `undefined`: no limit. */
+  readonly limit: number | undefined;
+  /** What they may refuse for: what nobody limits is never counted. */
+  readonly reasons: readonly RejectionReason[];
+}
+
+/** @returns `undefined` where there is no guard. */
+export function readGuards(): GuardsReading | undefined {
+  const holder = globalThis as { [GUARDS]?: ReadonlySet<AnnouncedGuard> };
+  const guards = [...(holder[GUARDS] ?? [])];
+  if (guards.length === 0) return undefined;
+  const limits = guards.flatMap(({ maxConnections }) => maxConnections ?? []);
+  return {
+    limit:
+      limits.length > 0 ? limits.reduce((sum, one) => sum + one) : undefined,
+    reasons: REJECTION_REASONS.filter((reason) =>
+      guards.some((guard) => guard.reasons.includes(reason)),
+    ),
+  };
 }

@@ -12,6 +12,7 @@ import {
   EXCHANGE,
   holderOf,
   type MeasuredResponse,
+  REJECTION,
   requestOf,
 } from './keys.ts';
 import type { ServerMonitor } from './monitor.ts';
@@ -19,6 +20,7 @@ import {
   createRecord,
   noteFailure,
   notePolicy,
+  noteRejection,
   takeReports,
 } from './record.ts';
 import {
@@ -47,6 +49,7 @@ export function recognise(
     noteFailure(monitor, response, statusCode);
     return;
   }
+  if (noteRejection(monitor, response)) return;
   if (req.method === 'HEAD' || statusCode === 204 || statusCode === 304) return;
   const connection =
     response[EARLY] ?? createRecord(monitor, response, versionOf(response));
@@ -82,6 +85,7 @@ export function recordOf(
   const record = response[CONNECTION] ?? response[EARLY];
   if (record !== undefined) return record;
   if (!isServed(response) || response.headersSent) return undefined;
+  if (response[REJECTION] !== undefined) return undefined;
   if (response.destroyed || requestOf(response).method === 'HEAD') {
     return undefined;
   }

@@ -6,6 +6,7 @@ import {
   ARRIVED,
   IGNORED,
   type MeasuredResponse,
+  REJECTION,
   REPORTS,
   requestOf,
 } from './keys.ts';
@@ -54,13 +55,14 @@ export function takeReports(connection: Connection): void {
   if (response[REPORTS] !== undefined) response[REPORTS] = undefined;
 }
 
-/** A request for an event stream that was answered with an error. */
+/** A request for an event stream that was answered with an error, or refused. */
 export function noteFailure(
   monitor: ServerMonitor,
   response: MeasuredResponse,
   statusCode: number,
 ): void {
   if (statusCode < 400 || response.destroyed) return;
+  if (noteRejection(monitor, response)) return;
   if (!asksForEventStream(requestOf(response))) return;
   countFailure(monitor, response, String(statusCode));
 }
@@ -79,6 +81,28 @@ export function countFailure(
     type,
     monitor.options.attributesHook?.(request),
   );
+}
+
+/**
+ * Counts a request that the guard refused: it is neither opened nor failed.
+ *
+ * @returns whether it was.
+ */
+export function noteRejection(
+  monitor: ServerMonitor,
+  response: MeasuredResponse,
+): boolean {
+  const rejection = response[REJECTION];
+  if (rejection === undefined) return false;
+  if (isIgnored(monitor, response)) return true;
+  const request = requestOf(response);
+  monitor.registry.countRejection(
+    monitor.options.route?.(request) || rejection.route,
+    request.method ?? OTHER,
+    rejection.reason,
+    monitor.options.attributesHook?.(request),
+  );
+  return true;
 }
 
 /** Whether the user wants a request left out: asked once. */

@@ -1,22 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { createHash } from 'node:crypto';
 import { EventSource } from 'eventsource';
 import { expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
-
-const START = fileURLToPath(
-  new URL('../../examples/quick-start/start.mjs', import.meta.url),
-);
-
-/**
- * Where it looks for free ports. 0 would not do: between finding a port and
- * taking it in another process, a client of another test may be given it. From
- * below 32768 nobody is; the process id keeps two runs apart.
- */
-const PORTS = {
-  PORT: String(20_000 + (process.pid % 5000)),
-  OTEL_EXPORTER_PROMETHEUS_PORT: String(26_000 + (process.pid % 5000)),
-};
+import { startQuickStart } from './support/quick-start.ts';
 
 /** The figures of `/status` that `npm start` must bring above 0. */
 const FIGURES = [
@@ -32,79 +18,8 @@ const FIGURES = [
   'heapBytes',
 ];
 
-type Figures = Readonly<Record<string, number | undefined>>;
-
-interface Status {
-  readonly problem?: string;
-  readonly metricsUrl: string;
-  readonly now?: Figures;
-  readonly history: readonly Figures[];
-}
-
-/** `npm start`, on free ports, in a process group of its own like a terminal's. */
-interface QuickStart extends AsyncDisposable {
-  readonly process: ChildProcess;
-  readonly url: string;
-  output(): string;
-  status(): Promise<Status>;
-  /** What Ctrl-C does: every process of the group gets the signal. */
-  pressCtrlC(): void;
-  /** Resolves once it and every process that it started are gone. */
-  waitUntilGone(): Promise<unknown>;
-}
-
-async function start(
-  args: readonly string[] = [],
-  env: Record<string, string> = {},
-): Promise<QuickStart> {
-  const child = spawn(process.execPath, [START, ...args], {
-    detached: true,
-    env: {
-      ...process.env,
-      ...PORTS,
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-    });
-  }
-  let isGone = false;
-  // Its children have these pipes too: they close with the last process.
-  child.once('close', () => {
-    isGone = true;
-  });
-  const waitUntilGone = () => until('every process gone', () => isGone);
-  await until(
-    'addresses',
-    () => text,
-    () => child.exitCode !== null || text.includes('Ctrl-C'),
-  );
-  const url = /^Page {5}(http:\S+)\/$/m.exec(text)?.[1];
-  if (url === undefined) {
-    await waitUntilGone();
-    throw new Error(text);
-  }
-  return {
-    process: child,
-    url,
-    output: () => text,
-    status: async () => (await (await fetch(`${url}/status`)).json()) as Status,
-    pressCtrlC: () => signalGroup(child, 'SIGINT'),
-    waitUntilGone,
-    async [Symbol.asyncDispose]() {
-      // Whatever a failed test left.
-      signalGroup(child, 'SIGKILL');
-      await waitUntilGone();
-    },
-  };
-}
-
 test('the quick start moves every figure, and Ctrl-C ends it', async () => {
-  await using quickStart = await start();
+  await using quickStart = await startQuickStart();
   const { url } = quickStart;
   const rows = () => findRows(quickStart.output());
   const [row = ''] = await until('first row', rows, ({ length }) => length > 0);
@@ -159,7 +74,7 @@ test('the quick start moves every figure, and Ctrl-C ends it', async () => {
 }, 120_000);
 
 test('without load, the quick start measures the streams that I open', async () => {
-  await using quickStart = await start(['--no-load']);
+  await using quickStart = await startQuickStart(['--no-load']);
   const { url } = quickStart;
   const activeIs = (active: number) =>
     until(
@@ -193,27 +108,58 @@ test('without load, the quick start measures the streams that I open', async () 
 });
 
 test('the quick start replays what came after Last-Event-ID', async () => {
-  await using quickStart = await start(['--no-load']);
+  await using quickStart = await startQuickStart(['--no-load']);
   const first = await readIds(`${quickStart.url}/events`, 4);
   const again = await readIds(`${quickStart.url}/events`, 8, first[0]);
   expect(again.slice(0, 3)).toEqual(first.slice(1));
+  // A new EventSource has no header: it says so in the query.
+  const query = `/events?lastEventId=${first[0]}`;
+  const asked = await readIds(quickStart.url + query, 3);
+  expect(asked).toEqual(first.slice(1));
   expect(again.map(numberOf)).toEqual(
     again.map((_, index) => numberOf(first[0]) + 1 + index),
   );
 });
 
 test('the quick start answers for its health and not for unknown paths', async () => {
-  await using quickStart = await start(['--no-load']);
+  await using quickStart = await startQuickStart(['--no-load']);
   const answer = async (path: string, init?: RequestInit) =>
     (await fetch(quickStart.url + path, init)).status;
   expect(await answer('/health')).toBe(200);
   expect(await answer('/page/server.mjs')).toBe(404);
   expect(await answer('/nothing')).toBe(404);
+  expect(await answer('/packages/@opentelemetry/api/package.json')).toBe(404);
+  expect(await answer('/packages/../server.mjs')).toBe(404);
   expect(await answer('/events', { method: 'POST' })).toBe(405);
 });
 
+test('every module that the import map of the page names is served', async () => {
+  await using quickStart = await startQuickStart(['--no-load']);
+  const response = await fetch(quickStart.url);
+  const html = await response.text();
+  const text = /<script type="importmap">(.*?)<\/script>/.exec(html)?.[1] ?? '';
+  const { imports, scopes } = JSON.parse(text) as {
+    imports: Record<string, string>;
+    scopes: Record<string, Record<string, string>>;
+  };
+  const paths = [imports, ...Object.values(scopes)].flatMap(Object.values);
+  expect(imports['opentelemetry-instrumentation-sse/client']).toMatch(
+    /\/browser\.js$/,
+  );
+  expect(paths.length).toBeGreaterThan(8);
+  for (const path of paths) {
+    const { status, headers } = await fetch(new URL(path, quickStart.url));
+    expect([path, status]).toEqual([path, 200]);
+    expect(headers.get('content-type')).toMatch(/^text\/javascript/);
+  }
+  const hash = createHash('sha256').update(text).digest('base64');
+  expect(response.headers.get('content-security-policy')).toContain(
+    `script-src 'self' 'sha256-${hash}'`,
+  );
+});
+
 test('the quick start passes over a port that is taken, and says so', async () => {
-  await using first = await start(['--no-load']);
+  await using first = await startQuickStart(['--no-load']);
   const { port } = new URL(first.url);
   const { metricsUrl } = await first.status();
   await until('the first serves its metrics', () =>
@@ -222,7 +168,7 @@ test('the quick start passes over a port that is taken, and says so', async () =
       () => false,
     ),
   );
-  await using second = await start(['--no-load'], { PORT: port });
+  await using second = await startQuickStart(['--no-load'], { PORT: port });
   expect(second.output()).toContain(`Port ${port} is taken: using `);
   expect(second.url).not.toBe(first.url);
   expect((await fetch(`${second.url}/health`)).status).toBe(200);
@@ -234,7 +180,7 @@ test('the quick start passes over a port that is taken, and says so', async () =
 });
 
 test('the quick start leaves no process behind when it is killed', async () => {
-  await using quickStart = await start();
+  await using quickStart = await startQuickStart();
   await until('first row', () => findRows(quickStart.output()).length > 0);
   quickStart.process.kill('SIGKILL');
   await quickStart.waitUntilGone();
@@ -242,18 +188,11 @@ test('the quick start leaves no process behind when it is killed', async () => {
 });
 
 test('the quick start says what is wrong with its arguments', async () => {
-  await expect(start(['--fast'])).rejects.toThrow("'--fast'");
-  await expect(start([], { PORT: 'http' })).rejects.toThrow('PORT is "http"');
+  await expect(startQuickStart(['--fast'])).rejects.toThrow("'--fast'");
+  await expect(startQuickStart([], { PORT: 'http' })).rejects.toThrow(
+    'PORT is "http"',
+  );
 });
-
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
 
 function findRows(output: string): string[] {
   return output.split('\n').filter((line) => /^\d\d:\d\d:\d\d /.test(line));

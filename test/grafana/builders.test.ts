@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { CLIENT_METRICS } from '../../grafana/planned-metrics.ts';
 import {
   aggregate,
   estimateQuantile,
@@ -10,7 +9,11 @@ import {
 } from '../../grafana/queries.ts';
 import { match, matchEdge, matchOneOf } from '../../grafana/series.ts';
 import { toSteps } from '../../grafana/thresholds.ts';
-import { PROCESS_METRICS, SERVER_METRICS } from '../../src/semconv.ts';
+import {
+  CLIENT_METRICS,
+  PROCESS_METRICS,
+  SERVER_METRICS,
+} from '../../src/semconv.ts';
 import { findSelectors, findWords } from './support/promql.ts';
 
 const CHOSEN = 'job=~"$job", instance=~"$instance"';

@@ -12,8 +12,10 @@ import {
 } from '../../src/metrics/server-metrics.ts';
 import { ServerRegistry } from '../../src/metrics/server-registry.ts';
 import {
+  GUARD_METRICS,
   type MetricDefinition,
   PROCESS_METRICS,
+  REJECTION_REASONS,
   SERVER_METRICS,
 } from '../../src/semconv.ts';
 import { PACKAGE_NAME, PACKAGE_VERSION } from '../../src/version.ts';
@@ -39,6 +41,7 @@ async function collectAll(registry: ServerRegistry) {
     registry,
     readOpenConnections() {},
     readClients: () => ({ clients: 1, busiest: 1 }),
+    readGuards: () => ({ limit: 100, reasons: REJECTION_REASONS }),
     now: () => performance.now(),
   });
   observeProcess(meter, () => ({
@@ -77,6 +80,7 @@ function createRegistry(routes = 1): ServerRegistry {
 
 const DEFINITIONS: MetricDefinition[] = [
   ...Object.values(SERVER_METRICS),
+  ...Object.values(GUARD_METRICS),
   ...Object.values(PROCESS_METRICS),
 ];
 
@@ -171,6 +175,7 @@ test('nothing is read any more once reporting is stopped', async () => {
         reads++;
       },
       readClients: () => undefined,
+      readGuards: () => undefined,
       now: () => 0,
     }),
     observeProcess(meter, () => ({ uptime: ++reads })),

@@ -1,17 +1,26 @@
 import { expect, test } from 'vitest';
 import {
+  CLIENT_CLOSE_REASONS,
+  CLIENT_ERROR_TYPES,
+  CLIENT_METRICS,
   CLOSE_REASONS,
+  GUARD_METRICS,
   type MetricDefinition,
   nameWithUnit,
+  PROBE_METRICS,
   PROCESS_METRICS,
   PROTOCOL_ERROR_TYPES,
+  type ProbeMetricDefinition,
   prometheusName,
+  REJECTION_REASONS,
   SERVER_METRICS,
 } from '../../src/semconv.ts';
 
 const SERVER: MetricDefinition[] = Object.values(SERVER_METRICS);
+const GUARD: MetricDefinition[] = Object.values(GUARD_METRICS);
 const PROCESS: MetricDefinition[] = Object.values(PROCESS_METRICS);
-const ALL = [...SERVER, ...PROCESS];
+const CLIENT: MetricDefinition[] = Object.values(CLIENT_METRICS);
+const ALL = [...SERVER, ...GUARD, ...PROCESS, ...CLIENT];
 
 // Names, kinds and units are a contract with dashboards and rules: they are
 // spelt again here, so that none changes unnoticed.
@@ -54,6 +63,30 @@ test('the server metrics have their names, kinds, units and series names', () =>
   ]);
 });
 
+test("the guard's metrics have their names, kinds, units and series names", () => {
+  expect(GUARD.map(lineOf)).toEqual([
+    'sse.server.rejected_connections|counter|{connection}|sse_server_rejected_connections_total|sum',
+    'sse.server.connection.limit|gauge|{connection}|sse_server_connection_limit|sum',
+  ]);
+});
+
+test('the gauges of probes have their names and labels', () => {
+  const probes: ProbeMetricDefinition[] = Object.values(PROBE_METRICS);
+  expect(
+    probes.map(({ name, labels = [] }) => [name, ...labels].join('|')),
+  ).toEqual([
+    'sse_probe_success',
+    'sse_probe_duration_seconds|phase',
+    'sse_probe_event_interval_seconds',
+    'sse_probe_heartbeat_seconds',
+    'sse_probe_buffering_ratio',
+    'sse_probe_resume_ok',
+    'sse_probe_http_version',
+    'sse_probe_certificate_expiry_timestamp_seconds',
+    'sse_probe_findings|severity',
+  ]);
+});
+
 test('the process metrics have their names, kinds, units and series names', () => {
   expect(PROCESS.map(lineOf)).toEqual([
     'sse.process.uptime|gauge|s|sse_process_uptime_seconds|max',
@@ -69,6 +102,25 @@ test('the process metrics have their names, kinds, units and series names', () =
     'sse.process.event_loop.time|counter|s|sse_process_event_loop_time_seconds_total|sum',
     'sse.process.event_loop.delay.p99|gauge|s|sse_process_event_loop_delay_p99_seconds|max',
     'sse.process.event_loop.delay.max|gauge|s|sse_process_event_loop_delay_max_seconds|max',
+  ]);
+});
+
+test('the client metrics have their names, kinds, units and series names', () => {
+  expect(CLIENT.map(lineOf)).toEqual([
+    'sse.client.active_connections|updown|{connection}|sse_client_active_connections|sum',
+    'sse.client.opened_connections|counter|{connection}|sse_client_opened_connections_total|sum',
+    'sse.client.closed_connections|counter|{connection}|sse_client_closed_connections_total|sum',
+    'sse.client.connection.open_time|histogram|s|sse_client_connection_open_time_seconds|sum',
+    'sse.client.connection.duration|histogram|s|sse_client_connection_duration_seconds|sum',
+    'sse.client.errors|counter|{error}|sse_client_errors_total|sum',
+    'sse.client.reconnect.delay|histogram|s|sse_client_reconnect_delay_seconds|sum',
+    'sse.client.received.events|counter|{event}|sse_client_received_events_total|sum',
+    'sse.client.content.size|counter|By|sse_client_content_size_bytes_total|sum',
+    'sse.client.event.interval|histogram|s|sse_client_event_interval_seconds|sum',
+    'sse.client.event.delay|histogram|s|sse_client_event_delay_seconds|sum',
+    'sse.client.event.handler.duration|histogram|s|sse_client_event_handler_duration_seconds|sum',
+    'sse.client.connected_time|counter|s|sse_client_connected_time_seconds_total|sum',
+    'sse.client.disconnected_time|counter|s|sse_client_disconnected_time_seconds_total|sum',
   ]);
 });
 
@@ -122,7 +174,9 @@ test('no two metrics share a name, by any route', () => {
 
 test('a name has no unit in it until it is asked for', () => {
   for (const metric of ALL) {
-    expect(metric.name).toMatch(/^sse\.(server|process)(\.[a-z][a-z0-9_]*)+$/);
+    expect(metric.name).toMatch(
+      /^sse\.(server|process|client)(\.[a-z][a-z0-9_]*)+$/,
+    );
     expect(metric.name).not.toMatch(/seconds|bytes|_total/);
     expect(metric.description).toMatch(/^\S.*\.$/);
   }
@@ -132,8 +186,18 @@ test('the closed sets of values are those that dashboards know', () => {
   expect(CLOSE_REASONS.join(' ')).toBe(
     'completed client_disconnect server_close error expired timeout evicted shutdown',
   );
+  expect(REJECTION_REASONS.join(' ')).toBe(
+    'connections route_connections client_connections heap event_loop file_descriptors draining _OTHER',
+  );
   expect(PROTOCOL_ERROR_TYPES.join(' ')).toBe(
     'unknown_field null_in_id invalid_retry event_without_data unfinished_event invalid_utf8 cacheable content_length status',
+  );
+});
+
+test('the closed sets of clients are those that dashboards know', () => {
+  expect(CLIENT_CLOSE_REASONS.join(' ')).toBe('page completed lost error');
+  expect(CLIENT_ERROR_TYPES.join(' ')).toBe(
+    'connect_failed connection_lost rejected http_status content_type _OTHER',
   );
 });
 

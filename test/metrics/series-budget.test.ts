@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
+import { createSseGuard, SSE_GUARD_PRESETS } from '../../src/guard.ts';
 import { SseInstrumentation, sseViews } from '../../src/index.ts';
 import {
+  GUARD_METRICS,
   type MetricDefinition,
   PROCESS_METRICS,
   prometheusName,
@@ -26,7 +28,9 @@ async function scrapeInstance(routes: number): Promise<string[]> {
     finalEvents: ['done'],
   });
   instrumentation.setMeterProvider(endpoint.provider);
-  await using server = await startServer(async (_request, response) => {
+  using guard = createSseGuard(SSE_GUARD_PRESETS.production);
+  await using server = await startServer(async (request, response) => {
+    if (!guard.admit(request, response)) return;
     response.writeHead(200, STREAM);
     response.write(': hello\n\n');
     for (const type of TYPES) response.write(`event: ${type}\ndata: 1\n\n`);
@@ -74,6 +78,7 @@ test('an instance with 20 routes has at most 3,700 series', async () => {
 test('a scrape with the views names every metric as the collector does', async () => {
   const definitions: MetricDefinition[] = [
     ...Object.values(SERVER_METRICS),
+    ...Object.values(GUARD_METRICS),
     ...Object.values(PROCESS_METRICS),
   ];
   const expected = definitions.flatMap((definition) => {

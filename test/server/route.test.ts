@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cleanPath } from '../../src/server/route.ts';
+import { cleanPath } from '../../src/protocol/clean-path.ts';
 
 test.for<[url: string, route: string]>([
   ['/', '/'],

@@ -13,6 +13,7 @@ import { until } from '../support/poll.ts';
 import { get } from './support/http-app.ts';
 import {
   listBareSeries,
+  listClientMetrics,
   listMetrics,
   listSeries,
   readRules,
@@ -96,29 +97,30 @@ async function startApplication(
   const findPort = () => /listening on (\d+)/.exec(running.output())?.[1];
   await running.waitUntil('listening', async () => findPort() !== undefined);
   for (let sent = 0; sent < STREAMS; sent++) {
-    await get(`http://127.0.0.1:${findPort()}/events`);
+    await get(`http://127.0.0.1:${findPort()}/passed-on`);
   }
   await until(
     `the bytes of ${job}`,
-    () => sumBytes(job),
-    (bytes) => bytes === BYTES,
+    () => Promise.all([sumBytes(job), sumBytes(job, 'client')]),
+    (sums) => sums.every((bytes) => bytes === BYTES),
   );
 }
 
-function sumBytes(job: string): Promise<number | undefined> {
+function sumBytes(job: string, end = 'server'): Promise<number | undefined> {
   return prometheus.queryValue(
-    `sum(sse_server_content_size_bytes_total{job="${job}"})`,
+    `sum(sse_${end}_content_size_bytes_total{job="${job}"})`,
   );
 }
 
 async function readNames(job: string, also = ''): Promise<string[]> {
-  const selector = `{__name__=~"sse_(server|process)_.+", job="${job}"${also}}`;
+  const selector = `{__name__=~"sse_(server|process|client)_.+", job="${job}"${also}}`;
   const samples = await prometheus.query(`count by (__name__) (${selector})`);
   return samples.map(({ labels }) => labels['__name__'] ?? '').sort();
 }
 
 test('compat.yaml has every metric whose name has a unit', () => {
-  const withUnit = listMetrics().filter(({ unit }) => /^(s|By)$/.test(unit));
+  const all = [...listMetrics(), ...listClientMetrics()];
+  const withUnit = all.filter(({ unit }) => /^(s|By)$/.test(unit));
   const expected = withUnit.flatMap((metric) => {
     const bare = listBareSeries(metric);
     return listSeries(metric).map((name, index) => [name, bare[index]]);
@@ -140,6 +142,7 @@ test('without the rules, the names have no unit', async () => {
 test('with the rules, they are those of the flag', async () => {
   const names = await readNames('flag');
   expect(names).toContain('sse_server_connection_duration_seconds_bucket');
+  expect(names).toContain('sse_client_event_interval_seconds_bucket');
   const missing = async () => {
     const found = new Set(await readNames('auto'));
     return names.filter((name) => !found.has(name));
@@ -157,9 +160,11 @@ test('what has both names counts once', async () => {
   // The scrape may have been there first.
   const read = () => readNames('both', ', compat="true"');
   await until('no compat', read, ({ length }) => length === 0);
-  const bare = 'sum(sse_server_content_size_total{job="both"})';
-  expect(await prometheus.queryValue(bare)).toBe(BYTES);
-  expect(await sumBytes('both')).toBe(BYTES);
+  for (const end of ['server', 'client']) {
+    const bare = `sum(sse_${end}_content_size_total{job="both"})`;
+    expect(await prometheus.queryValue(bare)).toBe(BYTES);
+    expect(await sumBytes('both', end)).toBe(BYTES);
+  }
 });
 
 test('what other rules make of it is the same', async () => {

@@ -30,6 +30,7 @@ const PROMETHEUS_MODULE = /^0\.(\d)0?(\d+)\.(\d+)$/;
 const OTHERS: Readonly<Record<string, string>> = {
   nginx:
     'the native stack takes what the system has; nginx.conf uses nothing newer',
+  redis: 'the native stack takes what the system has',
   grafana: 'the native stack has none; its panels are tested by their queries',
   'otel-collector-health': 'only asks for the health of the Collector',
 };
@@ -60,6 +61,7 @@ test('compose understands the file: everything is there', () => {
     'otel-collector',
     'otel-collector-health',
     'prometheus',
+    'redis',
   ]);
   expect(Object.keys(volumes).sort()).toEqual([
     'alertmanager-data',

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { choosePlaces } from '../../stack/addresses.ts';
 import { copyConfigs } from '../../stack/configs.ts';
 import { startJanitor } from '../../stack/janitor.ts';
-import { findNginx } from '../../stack/nginx.ts';
 import { buildProgram, type ProgramName } from '../../stack/programs.ts';
+import { findNginx } from '../../stack/system-programs.ts';
 import { pathOf } from './support/files.ts';
 import { readRules } from './support/metric-names.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
-import { NOT_YET } from './not-yet.ts';
+import type { TestServer } from '../support/sse-server.ts';
 import {
   type Dashboard,
   readDashboards,
@@ -27,7 +27,9 @@ import {
 } from './support/prometheus-api.ts';
 import { runPromtool } from './support/promtool.ts';
 import { type Scenario, startScenario } from './support/scenario.ts';
+import { startClients } from './support/scenario-clients.ts';
 import { sendTestAlert } from './support/test-alert.ts';
+import { startSite } from './support/watching-page.ts';
 
 const DASHBOARDS = readDashboards();
 /** As dashboards are opened: the last hour. */
@@ -35,12 +37,18 @@ const VIEW = { rangeSeconds: 3600, scrapeSeconds: readScrapeSeconds() };
 const VISITS = 5;
 
 let scenario: Scenario;
+let site: TestServer;
+let browser: AsyncDisposable;
 
 beforeAll(async () => {
-  scenario = await startScenario(true);
+  site = await startSite(() => scenario.stack.urlOf('nginx:8080'));
+  scenario = await startScenario(true, site.url);
   const { stack } = scenario;
   await Promise.all([
     drive(scenario),
+    startClients(scenario, site).then((started) => {
+      browser = started;
+    }),
     sendTestAlert(
       stack.urlOf('alertmanager:9093'),
       stack.urlOf('catcher:8025'),
@@ -61,6 +69,8 @@ async function untilScraped(url: string): Promise<void> {
 }
 
 afterAll(async () => {
+  await browser?.[Symbol.asyncDispose]();
+  await site?.[Symbol.asyncDispose]();
   await scenario?.[Symbol.asyncDispose]();
 }, 30_000);
 
@@ -111,8 +121,8 @@ function isListed(
   );
 }
 
-test('there are six dashboards', () => {
-  expect(DASHBOARDS.length).toBe(6);
+test('there are eight dashboards', () => {
+  expect(DASHBOARDS.length).toBe(8);
 });
 
 test('promtool parses every query', async () => {
@@ -144,13 +154,14 @@ async function expectData(
   dashboard: Dashboard,
   how: 'all' | 'each',
 ): Promise<void> {
-  const lists = [...NOT_YET, ...EMPTY_WHEN_HEALTHY];
   const queries = listQueries(dashboard, await choose(dashboard, how));
   const empty: string[] = [];
   for (const { name, text } of queries) {
     if (!(await hasData(text))) empty.push(name);
   }
-  const listed = queries.filter((one) => isListed(lists, dashboard, one));
+  const listed = queries.filter((one) =>
+    isListed(EMPTY_WHEN_HEALTHY, dashboard, one),
+  );
   expect(empty).toEqual(listed.map(({ name }) => name));
 }
 
@@ -169,8 +180,8 @@ test.each(DASHBOARDS)(
   async (dashboard) => {
     const empty: string[] = [];
     await choose(dashboard, 'all', (name) => empty.push(name));
-    // Nothing emits the metrics of clients yet.
-    expect(empty.filter((name) => name !== 'client')).toEqual([]);
+    // Nothing is probed here.
+    expect(empty.filter((name) => name !== 'target')).toEqual([]);
   },
 );
 
@@ -201,7 +212,7 @@ test('every metric that a panel asks for exists', async () => {
 });
 
 test('the lists name panels that there are', () => {
-  const unknown = [...NOT_YET, ...EMPTY_WHEN_HEALTHY].flatMap((list) => {
+  const unknown = EMPTY_WHEN_HEALTHY.flatMap((list) => {
     const found = DASHBOARDS.find(({ uid }) => uid === list.dashboard);
     const names = (found?.panels ?? []).flatMap(({ title, targets }) => [
       title,

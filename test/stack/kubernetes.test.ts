@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { readConfig } from '../../examples/production/src/config.js';
 import { pathOf } from './support/files.ts';
 import {
   COMPONENTS,
@@ -149,6 +150,17 @@ test('the application listens where Kubernetes asks, and is asked whether it is 
   expect([HOST, PORT]).toEqual(['0.0.0.0', String(port?.containerPort)]);
   expect(container.readinessProbe.httpGet.path).toBe('/ready');
   expect(container.livenessProbe.httpGet.path).toBe('/health');
+});
+
+test('the application knows every variable, and takes its value', () => {
+  const given = Object.entries(readEnv(containerOf(APP))).filter(
+    ([name]) => !/^(OTEL_|NODE_OPTIONS$|POD_NAME$)/.test(name),
+  );
+  const secrets = { AUTH_SECRET: 's'.repeat(32), REDIS_URL: 'redis://redis' };
+  const config = readConfig({ ...Object.fromEntries(given), ...secrets });
+  expect(Object.keys(config)).toEqual(
+    expect.arrayContaining(given.map(([name]) => name)),
+  );
 });
 
 test('a pod has time to drain, and to send its last figures', () => {

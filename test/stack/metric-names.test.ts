@@ -5,16 +5,16 @@ import { pathOf } from './support/files.ts';
 import {
   isKnown,
   listBareSeries,
+  listClientMetrics,
   listKnownNames,
   listMetrics,
-  listPlannedMetrics,
   readRules,
 } from './support/metric-names.ts';
 import { findMetricNames } from './support/prometheus-api.ts';
 import { startPrometheusServer } from './support/prometheus-server.ts';
 
 const KNOWN = listKnownNames();
-const METRICS = [...listMetrics(), ...listPlannedMetrics()];
+const METRICS = [...listMetrics(), ...listClientMetrics()];
 const KNOWN_BARE = new Set([...KNOWN, ...METRICS.flatMap(listBareSeries)]);
 
 test('every metric that a rule asks for exists', async () => {
@@ -51,7 +51,7 @@ const DOCUMENTS = globSync('{*,*/**/*}.md', {
 });
 /** `sse_server_…`, `sse.server.…`, `job:…:…`; not what a star or an ellipsis ends. */
 const WORDS =
-  /\b(?:sse|otelcol|prometheus_tsdb|alertmanager_config)(?:_[a-z0-9]+)+(?![\w*…])|\bsse(?!\.(?:yaml|tmpl)\b)(?:\.[a-z0-9_]+)+(?![\w*…]|\.[*…])|\b[a-z_]+:[a-z0-9_]+:[a-z0-9_]+\b/g;
+  /\b(?:sse|otelcol|prometheus_tsdb|alertmanager_config)(?:_[a-z0-9]+)+(?![\w*…])|\bsse(?!\.(?:yaml|tmpl|conf)\b)(?:\.[a-z0-9_]+)+(?![\w*…]|\.[*…])|\b[a-z_]+:[a-z0-9_]+:[a-z0-9_]+\b/g;
 
 function listAttributes(): string[] {
   return Object.entries(semconv)

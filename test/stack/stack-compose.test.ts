@@ -51,6 +51,10 @@ test.each(APPS)('%s has the variables of docker-compose.yml', (name) => {
   const environment = services[name]?.environment ?? {};
   const keys = Object.keys(environment);
   expect(keys.length).toBeGreaterThan(5);
-  const same = Object.fromEntries(keys.map((key) => [key, env[key]]));
+  // As a browser sees it, which is in no container.
+  const url = ['http://localhost:', '{OTLP_PORT}'].join('$');
+  expect(env['BROWSER_OTLP_URL']).toBe('http://otel-collector:4318');
+  const native: Record<string, string> = { ...env, BROWSER_OTLP_URL: url };
+  const same = Object.fromEntries(keys.map((key) => [key, native[key]]));
   expect(same).toEqual(environment);
 });

@@ -4,14 +4,14 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findNginx } from '../../stack/nginx.ts';
+import { findNginx, findRedis } from '../../stack/system-programs.ts';
 import { until } from '../support/poll.ts';
 import { isAlive, listDescendants } from './support/descendants.ts';
 import { pathOf } from './support/files.ts';
 
 const STARTED_WITHIN_MS = 30_000;
-/** Catcher, Alertmanager, Prometheus, Collector, three servers, nginx, load. */
-const PARTS = 9;
+/** Catcher, Redis, Alertmanager, Prometheus, Collector, three servers, nginx, load. */
+const PARTS = 10;
 let folder: string;
 let child: ChildProcess | undefined;
 
@@ -103,8 +103,9 @@ test('names a part that dies, with its last lines, and ends', async () => {
   expect(stack.output()).toContain('otel-collector ended (SIGKILL):\n  ');
 });
 
-test('names the command that installs nginx', () => {
+test('names the commands that install nginx and Redis', () => {
   expect(() => findNginx([folder])).toThrow('apt-get install nginx-light');
+  expect(() => findRedis([folder])).toThrow('apt-get install redis-server');
 });
 
 test('names the command that installs Go, and leaves nothing', async () => {

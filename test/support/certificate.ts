@@ -6,12 +6,16 @@ export interface Certificate {
   readonly cert: string;
 }
 
-/** A key and a certificate for 127.0.0.1, signed by that key, good for a day. */
-export function createCertificate(): Certificate {
+/**
+ * A key and a certificate for 127.0.0.1, signed by that key.
+ *
+ * @param days - for how long it is good yet; below 0 it is not any more.
+ */
+export function createCertificate(days = 1): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
   });
-  const body = createBody(publicKey);
+  const body = createBody(publicKey, days);
   const signature = sign('sha256', body, privateKey);
   const certificate = sequence(body, SHA256_WITH_ECDSA, bits(signature));
   return {
@@ -27,7 +31,7 @@ const COMMON_NAME = Buffer.from('0603550403', 'hex');
 const SUBJECT_ALT_NAME = Buffer.from('0603551d11', 'hex');
 const DAY_MS = 86_400_000;
 
-function createBody(publicKey: KeyObject): Buffer {
+function createBody(publicKey: KeyObject, days: number): Buffer {
   const name = sequence(
     wrap(0x31, sequence(COMMON_NAME, wrap(0x0c, Buffer.from('127.0.0.1')))),
   );
@@ -38,7 +42,7 @@ function createBody(publicKey: KeyObject): Buffer {
     wrap(0x02, Buffer.from([1])),
     SHA256_WITH_ECDSA,
     name,
-    sequence(time(Date.now() - DAY_MS), time(Date.now() + DAY_MS)),
+    sequence(time(Date.now() - 30 * DAY_MS), time(Date.now() + days * DAY_MS)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     wrap(0xa3, sequence(extension)),

@@ -3,6 +3,7 @@ import {
   type DataPoint,
   type Histogram,
   MeterProvider,
+  type MetricData,
   MetricReader,
   type ViewOptions,
 } from '@opentelemetry/sdk-metrics';
@@ -21,6 +22,8 @@ export interface Metrics {
   readonly provider: MeterProvider;
   /** Every point of every metric, by the metric's name. */
   collect(): Promise<Map<string, Point[]>>;
+  /** The description of every metric that has points, by the metric's name. */
+  describe(): Promise<Readonly<Record<string, string>>>;
   /** Sum of the points of a metric whose attributes include `match`. */
   sum(name: string, match?: Attributes): Promise<number>;
   /** How many values a histogram recorded, over points that match. */
@@ -45,13 +48,9 @@ function readerOf(reader: PullReader, views: ViewOptions[]): Metrics {
 
 function metricsOf(provider: MeterProvider, reader: PullReader): Metrics {
   const collect = async (): Promise<Map<string, Point[]>> => {
-    const { resourceMetrics, errors } = await reader.collect();
-    if (errors.length > 0) throw new AggregateError(errors);
     const points = new Map<string, Point[]>();
-    for (const { metrics } of resourceMetrics.scopeMetrics) {
-      for (const { descriptor, dataPoints } of metrics) {
-        points.set(descriptor.name, dataPoints as Point[]);
-      }
+    for (const { descriptor, dataPoints } of await read(reader)) {
+      points.set(descriptor.name, dataPoints as Point[]);
     }
     return points;
   };
@@ -62,6 +61,15 @@ function metricsOf(provider: MeterProvider, reader: PullReader): Metrics {
   return {
     provider,
     collect,
+    async describe() {
+      const metrics = await read(reader);
+      return Object.fromEntries(
+        metrics.map(({ descriptor: { name, description } }) => [
+          name,
+          description,
+        ]),
+      );
+    },
     async sum(name, match = {}) {
       const points = await matching(name, match);
       return points.reduce((sum, { value }) => sum + (value as number), 0);
@@ -71,4 +79,10 @@ function metricsOf(provider: MeterProvider, reader: PullReader): Metrics {
       return points.reduce((sum, p) => sum + (p.value as Histogram).count, 0);
     },
   };
+}
+
+async function read(reader: PullReader): Promise<MetricData[]> {
+  const { resourceMetrics, errors } = await reader.collect();
+  if (errors.length > 0) throw new AggregateError(errors);
+  return resourceMetrics.scopeMetrics.flatMap(({ metrics }) => metrics);
 }

@@ -73,7 +73,8 @@ function watchIds(response, onId) {
     const lines = (rest + text).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      if (line.startsWith('id: ')) id = line.slice(4);
+      // Some servers write no space after the colon.
+      if (line.startsWith('id:')) id = line.slice(3).replace(/^ /, '');
       else if (line === '' && id !== '') onId(id);
     }
   });

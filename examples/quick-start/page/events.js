@@ -1,43 +1,83 @@
-// This page's side: one EventSource, its state and its last events.
+// This page's side: its stream, the last events, and what it measures of them.
+import { formatCount, formatSeconds, formatShare } from './format.js';
+import { startMeasuring } from './measure.js';
+import { openStream } from './stream.js';
+
 const SHOWN = 30;
-const STATES = [
-  { state: 'waiting', text: 'connecting' },
-  { state: 'good', text: 'open' },
-  { state: 'bad', text: 'closed' },
-];
+const TYPES = ['message', 'tick', 'snapshot'];
 
 /**
- * @param {HTMLElement} list
- * @param {HTMLElement} pill
- * @param {HTMLElement} counter
- * @param {HTMLElement} button - leaves, and comes back.
+ * What the page measures, and what only the page knows: how often, and for how long,
+ * the person wanted the stream.
+ *
+ * @typedef {import('./measure.js').PageFigures & {
+ *   visits: number, wantedSeconds: number }} Figures
  */
-export function watchEvents(list, pill, counter, button) {
-  const template = document.getElementById('event');
-  /** @type {EventSource} */
-  let source;
-  let count = 0;
+
+/** @type {[key: string, title: string, format: (figures: Figures) => string][]} */
+const FIGURES = [
+  ['events', 'Events', ({ events }) => formatCount(events)],
+  ['connect', 'Connect time', (now) => formatSeconds(now.connectSeconds)],
+  ['gap', 'Longest gap, 30 s', (now) => formatSeconds(now.longestGapSeconds)],
+  ['delay', 'Event delay', (now) => formatSeconds(now.delaySeconds)],
+  [
+    'reconnects',
+    'Reconnects',
+    ({ opened, visits }) => formatCount(Math.max(0, opened - visits)),
+  ],
+  [
+    'stability',
+    'Stability',
+    ({ connectedSeconds, wantedSeconds }) =>
+      formatShare(Math.min(1, connectedSeconds / wantedSeconds)),
+  ],
+];
+
+const find = (/** @type {string} */ id) => document.getElementById(id);
+
+/** Shows the stream from now on. */
+export function showStream() {
+  const meta = document.querySelector('meta[name="otlp-url"]');
+  // Before the first EventSource is made.
+  const readFigures = startMeasuring(meta?.content);
+  const list = find('events');
+  const button = find('toggle');
+  const template = find('event');
+  /** @type {(() => void) | undefined} */
+  let close;
+  /** @type {number | undefined} when the page tries again. */
+  let againAt;
+  let visits = 0;
+  let wantedMs = 0;
+  let cameAt = 0;
 
   function open() {
-    source = new EventSource('/events');
-    source.onopen = showState;
-    source.onerror = showState;
-    for (const type of ['message', 'tick', 'snapshot']) {
-      source.addEventListener(type, showEvent);
-    }
-    showState();
+    button.textContent = 'Leave';
+    visits += 1;
+    cameAt = performance.now();
+    close = openStream('/events', { types: TYPES, onEvent, onState });
   }
 
-  function showState() {
-    const { state, text } = STATES[source.readyState];
-    pill.dataset.state = state;
-    pill.textContent = text;
-    button.textContent =
-      source.readyState === EventSource.CLOSED ? 'Come back' : 'Leave';
+  function leave() {
+    close?.();
+    close = undefined;
+    againAt = undefined;
+    wantedMs += performance.now() - cameAt;
+    button.textContent = 'Come back';
+    showState('bad', 'closed');
+    showAgain();
   }
 
-  /** @param {MessageEvent<string>} event */
-  function showEvent({ type, data, lastEventId }) {
+  /** @type {import('./stream.js').StreamOptions['onState']} */
+  function onState(state, againAtMs) {
+    againAt = againAtMs;
+    if (state === 'open') showState('good', 'open');
+    else showState('waiting', state);
+    showAgain();
+  }
+
+  /** @type {import('./stream.js').StreamOptions['onEvent']} */
+  function onEvent({ type, data, lastEventId }) {
     const item = template.content.cloneNode(true).firstElementChild;
     const [name, time, id, text] = item.children;
     item.dataset.type = type;
@@ -50,17 +90,47 @@ export function watchEvents(list, pill, counter, button) {
         : data;
     list.prepend(item);
     while (list.children.length > SHOWN) list.lastElementChild.remove();
-    count++;
-    counter.textContent = `${count} ${count === 1 ? 'event' : 'events'}`;
   }
 
-  button.addEventListener('click', () => {
-    if (source.readyState === EventSource.CLOSED) {
-      open();
-    } else {
-      source.close();
-      showState();
+  const values = FIGURES.map(createFigure);
+  async function showFigures() {
+    const measured = await readFigures();
+    const ms = wantedMs + (close ? performance.now() - cameAt : 0);
+    const wantedSeconds = ms / 1000;
+    const figures = Object.assign(measured, { visits, wantedSeconds });
+    for (const [index, [, , format]] of FIGURES.entries()) {
+      values[index].textContent = format(figures);
     }
-  });
+    showAgain();
+    setTimeout(showFigures, 1000);
+  }
+
+  function showAgain() {
+    const seconds = Math.ceil(((againAt ?? 0) - Date.now()) / 1000);
+    find('again').textContent = seconds > 0 ? `again in ${seconds} s` : '';
+  }
+
+  button.addEventListener('click', () => (close ? leave() : open()));
   open();
+  return showFigures();
+}
+
+/**
+ * @param {string} state
+ * @param {string} text
+ */
+function showState(state, text) {
+  const pill = find('connection');
+  pill.dataset.state = state;
+  pill.textContent = text;
+}
+
+/** @param {(typeof FIGURES)[number]} figure @returns {HTMLElement} its value. */
+function createFigure([key, title]) {
+  const item = find('figure').content.cloneNode(true).firstElementChild;
+  const [name, value] = item.children;
+  name.textContent = title;
+  value.dataset.figure = key;
+  find('here').append(item);
+  return value;
 }

@@ -28,6 +28,17 @@ export function formatSeconds(/** @type {number | undefined} */ seconds) {
   return `${(seconds * 1000).toFixed(seconds > 0 && seconds < 0.01 ? 1 : 0)} ms`;
 }
 
+/** `1,234`. */
+export function formatCount(/** @type {number} */ count) {
+  return count.toLocaleString('en');
+}
+
+/** `99.5 %`; what is not all is never 100. */
+export function formatShare(/** @type {number} */ share) {
+  if (share === 1) return '100 %';
+  return `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
+}
+
 function withoutMinusZero(/** @type {string} */ text) {
   return /^-[0.]+$/.test(text) ? text.slice(1) : text;
 }

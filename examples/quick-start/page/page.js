@@ -1,6 +1,6 @@
 // The server's side: a card for each figure of /status, once a second.
 import { drawChart } from './chart.js';
-import { watchEvents } from './events.js';
+import { showStream } from './events.js';
 import { formatBytes, formatRate, formatSeconds } from './format.js';
 
 /**
@@ -76,8 +76,7 @@ const CARDS = [
 
 const find = (/** @type {string} */ id) => document.getElementById(id);
 const cards = CARDS.map(createCard);
-watchEvents(find('events'), find('connection'), find('count'), find('toggle'));
-await poll();
+await Promise.all([showStream(), poll()]);
 
 async function poll() {
   try {

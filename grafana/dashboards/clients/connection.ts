@@ -1,9 +1,8 @@
-import { SERVER_METRICS } from '../../../src/semconv.ts';
+import { CLIENT_METRICS, SERVER_METRICS } from '../../../src/semconv.ts';
 import { LABELS } from '../../labels.ts';
 import { createGraphBand } from '../../layout.ts';
 import { plot, plotEach } from '../../panel-basics.ts';
 import { createGraph } from '../../panels.ts';
-import { CLIENT_METRICS } from '../../planned-metrics.ts';
 import { estimateQuantile, sumNow, sumRate } from '../../queries.ts';
 import { plotQuantiles } from '../../questions.ts';
 import { match } from '../../series.ts';

@@ -1,8 +1,8 @@
+import { CLIENT_METRICS } from '../../../src/semconv.ts';
 import { LABELS } from '../../labels.ts';
 import { createGraphBand } from '../../layout.ts';
 import { plotEach } from '../../panel-basics.ts';
 import { createGraph, createHeatmap } from '../../panels.ts';
-import { CLIENT_METRICS } from '../../planned-metrics.ts';
 import { countBuckets, sumRate } from '../../queries.ts';
 import { CLOSE_REASON_COLORS } from '../../questions.ts';
 import { NO_CLIENT } from './ratios.ts';

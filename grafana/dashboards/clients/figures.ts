@@ -1,7 +1,7 @@
+import { CLIENT_METRICS } from '../../../src/semconv.ts';
 import { createStatBand } from '../../layout.ts';
 import { plot } from '../../panel-basics.ts';
 import { createStat } from '../../panels.ts';
-import { CLIENT_METRICS } from '../../planned-metrics.ts';
 import { estimateQuantile, sumIncrease, sumRate } from '../../queries.ts';
 import { LIMITS } from '../../thresholds.ts';
 import { NO_CLIENT, querySlowHandlers, queryStability } from './ratios.ts';

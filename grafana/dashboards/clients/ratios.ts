@@ -1,4 +1,4 @@
-import { CLIENT_METRICS } from '../../planned-metrics.ts';
+import { CLIENT_METRICS } from '../../../src/semconv.ts';
 import { divide, shareAbove, sumRate } from '../../queries.ts';
 
 const C = CLIENT_METRICS;

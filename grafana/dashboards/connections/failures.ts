@@ -1,9 +1,8 @@
-import { SERVER_METRICS } from '../../../src/semconv.ts';
+import { GUARD_METRICS, SERVER_METRICS } from '../../../src/semconv.ts';
 import { LABELS, showLabels } from '../../labels.ts';
 import { createGraphBand } from '../../layout.ts';
 import { plot, plotEach, plotInstances } from '../../panel-basics.ts';
 import { createGraph } from '../../panels.ts';
-import { GUARD_METRICS } from '../../planned-metrics.ts';
 import { divide, sumRate } from '../../queries.ts';
 import { ABNORMAL, CLOSE_REASON_COLORS } from '../../questions.ts';
 import { match } from '../../series.ts';

@@ -1,8 +1,11 @@
-import { PROCESS_METRICS, SERVER_METRICS } from '../../../src/semconv.ts';
+import {
+  GUARD_METRICS,
+  PROCESS_METRICS,
+  SERVER_METRICS,
+} from '../../../src/semconv.ts';
 import { createStatBand } from '../../layout.ts';
 import { plot } from '../../panel-basics.ts';
 import { createStat } from '../../panels.ts';
-import { GUARD_METRICS } from '../../planned-metrics.ts';
 import {
   aggregate,
   defaultToZero,

@@ -28,6 +28,11 @@ export const OTHER_CHOICES: readonly (Exemption & {
       /^(up|(otelcol|prometheus|alertmanager|process)_\w+)$/.test(name),
   },
   {
+    why: 'a probe is of a target, wherever it runs',
+    needs: ['target=~"$target"'],
+    isFor: ({ name }) => name.startsWith('sse_probe_'),
+  },
+  {
     why: 'the rule added all instances up',
     needs: ['job=~"$job"', 'http_route=~"$route"'],
     isFor: ({ name }) => name.startsWith('job_http_route:'),

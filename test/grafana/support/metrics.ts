@@ -2,8 +2,6 @@ import { FOREIGN_METRICS } from '../../../grafana/foreign-metrics.ts';
 import {
   CLIENT_METRICS,
   GUARD_METRICS,
-} from '../../../grafana/planned-metrics.ts';
-import {
   type MetricDefinition,
   PROCESS_METRICS,
   prometheusName,
@@ -22,18 +20,14 @@ export interface Known {
 /** Metrics of ours that something emits. */
 export const EMITTED: readonly MetricDefinition[] = [
   ...Object.values(SERVER_METRICS),
-  ...Object.values(PROCESS_METRICS),
-];
-
-/** Metrics of ours that something will emit. */
-export const PLANNED: readonly MetricDefinition[] = [
   ...Object.values(GUARD_METRICS),
+  ...Object.values(PROCESS_METRICS),
   ...Object.values(CLIENT_METRICS),
 ];
 
 /** Every series that a dashboard may read, but for recorded ones. */
 export const SERIES: ReadonlyMap<string, Known> = new Map([
-  ...[...EMITTED, ...PLANNED].flatMap((metric) => {
+  ...EMITTED.flatMap((metric) => {
     const known = {
       isCounter: metric.kind === 'observableCounter',
       across: metric.across,

@@ -26,6 +26,8 @@ export interface ChildOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** @defaultValue the repository */
   readonly cwd?: string;
+  /** After which it is killed. @defaultValue 25,000 */
+  readonly deadlineMs?: number;
 }
 
 /** A program that runs in a process of its own. */
@@ -34,7 +36,7 @@ export interface Child extends AsyncDisposable {
   stdout(): string;
   stderr(): string;
   /** Resolves once the pattern is in what was printed. */
-  waitFor(pattern: RegExp): Promise<RegExpExecArray>;
+  waitFor(pattern: RegExp, deadlineMs?: number): Promise<RegExpExecArray>;
   kill(signal: NodeJS.Signals): void;
   /** Ends it at once. Afterwards all that was printed is known. */
   stop(): Promise<void>;
@@ -52,6 +54,7 @@ export function startChild(
     args = [],
     env = {},
     cwd = ROOT,
+    deadlineMs = DEADLINE_MS,
   }: ChildOptions = {},
 ): Child {
   const path = program.startsWith('/') ? program : `${APPS}${program}`;
@@ -68,7 +71,7 @@ export function startChild(
   }
   let isEnded = false;
   // A test that waits for an end that never comes must not leave a process.
-  const deadline = setTimeout(() => child.kill('SIGKILL'), DEADLINE_MS);
+  const deadline = setTimeout(() => child.kill('SIGKILL'), deadlineMs);
   running.add(child);
   const ended = once(child, 'close').then(([code, signal]) => {
     isEnded = true;
@@ -76,13 +79,17 @@ export function startChild(
     running.delete(child);
     return (code ?? signal) as number | NodeJS.Signals;
   });
-  const waitFor = async (pattern: RegExp): Promise<RegExpExecArray> => {
+  const waitFor = async (
+    pattern: RegExp,
+    waitMs?: number,
+  ): Promise<RegExpExecArray> => {
     const find = () =>
       pattern.exec(output.stdout) ?? pattern.exec(output.stderr) ?? undefined;
     await until(
       `${program} prints ${pattern}`,
       () => ({ isFound: find() !== undefined, isEnded, output }),
       ({ isFound, isEnded }) => isFound || isEnded,
+      waitMs,
     );
     const found = find();
     if (found !== undefined) return found;

@@ -73,6 +73,14 @@ const FAILURES: readonly (readonly [
     ['SseHeapGrowing did not reach mail'],
   ],
   [
+    'a ticket that is told as its advice is',
+    {
+      firings: [fire('SseHeapGrowing', 1, 'info'), fire('SseHeapGrowing', 2)],
+      notifications: tell('SseHeapGrowing', 1, ['webhook']),
+    },
+    ['SseHeapGrowing did not reach mail, slack'],
+  ],
+  [
     "another job's message",
     {
       notifications: tell(

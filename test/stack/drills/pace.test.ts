@@ -48,11 +48,24 @@ test('a number that may be seconds is an error until somebody says what it is', 
 });
 
 test('promtool finds nothing in the compressed rules', async () => {
-  const folder = makeFolder();
-  copyConfigs(folder, await choosePlaces());
-  compressConfigs(folder);
-  const config = join(folder, 'prometheus', 'prometheus.yaml');
+  const config = join(await makeConfigs(), 'prometheus', 'prometheus.yaml');
   expect(await runPromtool('check', 'config', config)).toContain('SUCCESS');
+});
+
+test('Alertmanager is as much less patient, the Collector gathers for less', async () => {
+  const folder = await makeConfigs();
+  const read = (path: string) =>
+    parse(readFileSync(join(folder, path), 'utf8'));
+  const { global, route } = read('alertmanager/alertmanager.yaml');
+  expect(global.resolve_timeout).toBe('15s');
+  expect(route).toMatchObject({
+    group_wait: '1500ms',
+    group_interval: '15s',
+    repeat_interval: '1440s',
+    routes: [{ group_wait: '500ms', repeat_interval: '180s' }, {}],
+  });
+  const { processors } = read('otel-collector/config.yaml');
+  expect(processors.batch.timeout).toBe('100ms');
 });
 
 test('a span of time that a rule has as a number of seconds is divided, too', () => {
@@ -117,8 +130,11 @@ function readRules(text: string): Read[] {
   );
 }
 
-function makeFolder(): string {
+/** The stack's configuration files, compressed, in a folder of the test's. */
+async function makeConfigs(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'sse-drills-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
+  copyConfigs(folder, await choosePlaces());
+  compressConfigs(folder);
   return folder;
 }

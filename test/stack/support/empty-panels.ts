@@ -20,6 +20,11 @@ export const EMPTY_WHEN_HEALTHY: readonly EmptyPanels[] = [
     panels: ['Opens, against yesterday: B'],
   },
   {
+    dashboard: 'sse-guard',
+    reason: 'no guard drains',
+    panels: ['Drain: closes and reconnects: C'],
+  },
+  {
     dashboard: 'sse-overview',
     reason: 'no alert fires',
     panels: ['Alerts over time'],
@@ -36,6 +41,25 @@ export const EMPTY_WHEN_HEALTHY: readonly EmptyPanels[] = [
     dashboard: 'sse-pipeline',
     reason: 'no route is beyond the limit',
     panels: ['Routes beyond the limit'],
+  },
+  {
+    dashboard: 'sse-probes',
+    reason: 'no probe runs here: see probe.test.ts',
+    panels: [
+      'Slowest first event',
+      'Held back',
+      'Next certificate ends',
+      'Errors found',
+      'Success',
+      'First event',
+      'Parts of the opening',
+      'Findings',
+      'HTTP version',
+      'Certificates',
+      'Held back by target',
+      'Interval and heartbeat',
+      'Resume',
+    ],
   },
   {
     dashboard: 'sse-pipeline',

@@ -4,8 +4,6 @@ import { FOREIGN_METRICS } from '../../../grafana/foreign-metrics.ts';
 import {
   CLIENT_METRICS,
   GUARD_METRICS,
-} from '../../../grafana/planned-metrics.ts';
-import {
   type MetricDefinition,
   PROCESS_METRICS,
   prometheusName,
@@ -54,18 +52,16 @@ export function listSeries(metric: MetricDefinition): string[] {
   return metric.kind === 'histogram' ? listHistogram(name) : [name];
 }
 
-/** The metrics of src/semconv.ts. */
+/** The metrics of src/semconv.ts that every server has. */
 export function listMetrics(): MetricDefinition[] {
-  return [SERVER_METRICS, PROCESS_METRICS].flatMap(
+  return [SERVER_METRICS, GUARD_METRICS, PROCESS_METRICS].flatMap(
     (group): MetricDefinition[] => Object.values(group),
   );
 }
 
-/** The metrics that wait for a later part of the package. */
-export function listPlannedMetrics(): MetricDefinition[] {
-  return [GUARD_METRICS, CLIENT_METRICS].flatMap((group): MetricDefinition[] =>
-    Object.values(group),
-  );
+/** Those that clients have. */
+export function listClientMetrics(): MetricDefinition[] {
+  return Object.values(CLIENT_METRICS);
 }
 
 /** As {@link listSeries}, from an exporter that adds no unit: rules/compat.yaml. */
@@ -79,7 +75,7 @@ export function listKnownNames(): Set<string> {
     kind === 'histogram' ? listHistogram(name) : [name],
   );
   return new Set([
-    ...[...listMetrics(), ...listPlannedMetrics()].flatMap(listSeries),
+    ...[...listMetrics(), ...listClientMetrics()].flatMap(listSeries),
     ...readRules().flatMap(({ name, isAlert }) => (isAlert ? [] : [name])),
     ...foreign,
     ...OTHERS,

@@ -13,6 +13,8 @@ export interface Running extends AsyncDisposable {
   output(): string;
   /** Resolves once `isReady` holds. Else stops it. @throws Error with its output. */
   waitUntil(what: string, isReady: () => Promise<boolean>): Promise<void>;
+  /** Asks it to end, and waits until it has. */
+  stop(): Promise<void>;
 }
 
 /** How a program is started. */
@@ -40,9 +42,9 @@ export function startProcess(
       printed += text;
     });
   }
-  const stop = async (): Promise<void> => {
+  const stop = async (signal: NodeJS.Signals = 'SIGKILL'): Promise<void> => {
     if (isEnded) return;
-    child.kill('SIGKILL');
+    child.kill(signal);
     await ended;
   };
   const ended = once(child, 'close').finally(() => {
@@ -65,7 +67,8 @@ export function startProcess(
         throw new Error(`${String(error)}\n${printed}`);
       }
     },
-    [Symbol.asyncDispose]: stop,
+    stop: () => stop('SIGTERM'),
+    [Symbol.asyncDispose]: () => stop(),
   };
 }
 

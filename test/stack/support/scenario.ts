@@ -17,6 +17,9 @@ const OPTIONS = {
   OTEL_SSE_STALL_AFTER_SECONDS: '2',
   OTEL_SSE_FINAL_EVENTS: '/jobs/:id=done;/events=bye',
   OTEL_SSE_TRUST_PROXY: '2',
+  OTEL_SSE_GUARD_MAX_CONNECTIONS: '1000',
+  OTEL_SSE_GUARD_MAX_CONNECTIONS_PER_ROUTE: '/full=0',
+  OTEL_SSE_GUARD_RETRY_SECONDS: '1',
 };
 
 /** The stack with the application of `programs/scenario.mjs`. */
@@ -29,8 +32,15 @@ export interface Scenario extends AsyncDisposable {
   readonly scrapedVisitors: Visitors;
 }
 
-/** Starts all of it; exports, scrapes and rules once a second. */
-export async function startScenario(hasLoad: boolean): Promise<Scenario> {
+/**
+ * Starts all of it; exports, scrapes and rules once a second.
+ *
+ * @param origin - whose pages may send.
+ */
+export async function startScenario(
+  hasLoad: boolean,
+  origin = 'http://127.0.0.1',
+): Promise<Scenario> {
   const [port = 0, metricsPort = 0] = await findQuietPorts(2);
   const deaths: Error[] = [];
   const stack = await startStack({
@@ -41,7 +51,10 @@ export async function startScenario(hasLoad: boolean): Promise<Scenario> {
       exportIntervalMs: 1000,
     },
     hasLoad,
-    configure: (folder) => hurry(join(folder, 'prometheus'), metricsPort),
+    configure(folder) {
+      hurry(join(folder, 'prometheus'), metricsPort);
+      admit(join(folder, 'otel-collector', 'config.yaml'), origin);
+    },
     onDeath: (error) => deaths.push(error),
   });
   const url = `http://127.0.0.1:${port}`;
@@ -68,6 +81,13 @@ export async function startScenario(hasLoad: boolean): Promise<Scenario> {
       if (deaths[0] !== undefined) throw deaths[0];
     },
   };
+}
+
+/** What BROWSER_ORIGIN does. */
+function admit(path: string, origin: string): void {
+  const text = readFileSync(path, 'utf8');
+  const admitted = text.replace(/\$\{env:BROWSER_ORIGIN:-[^}]*\}/, origin);
+  writeFileSync(path, admitted);
 }
 
 interface PrometheusConfig {

@@ -140,8 +140,8 @@ export function createVisitors(url: string): Visitors {
         readFor(500, '/forgetful'),
         readFor(3500, '/silent'),
         readFor(2500, '/events'),
-        ...['/patient', '/sloppy', '/broken', '/closed', '/idle'].map((path) =>
-          read({ path }),
+        ...['/patient', '/sloppy', '/broken', '/closed', '/idle', '/full'].map(
+          (path) => read({ path }),
         ),
       ]);
     },

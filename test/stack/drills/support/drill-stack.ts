@@ -39,7 +39,7 @@ export async function startDrillStack(
   return startStack({
     app: {
       service: drill?.name ?? 'bystander',
-      ...(drill?.fleet && { program: findProgram(drill.fleet.program) }),
+      program: findProgram(drill?.fleet?.program ?? 'draining-app.mjs'),
       exportIntervalMs: INTERVAL_MS,
       env: {
         ...APP_VARIABLES,

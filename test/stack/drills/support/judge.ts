@@ -84,12 +84,16 @@ function detect(alert: string, evidence: Evidence): Detection {
     if (at >= faultAt) toldMs[receiver] ??= at - faultAt;
   }
   const [first] = own;
-  const receivers = RECEIVERS[first?.severity ?? ''] ?? EVERYBODY;
+  const receivers = first
+    ? own.flatMap(({ severity }) => RECEIVERS[severity] ?? EVERYBODY)
+    : EVERYBODY;
   return {
     alert,
     firedMs: first && first.at - faultAt,
     toldMs,
-    silent: receivers.filter((receiver) => toldMs[receiver] === undefined),
+    silent: EVERYBODY.filter(
+      (one) => receivers.includes(one) && toldMs[one] === undefined,
+    ),
   };
 }
 
