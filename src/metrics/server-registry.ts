@@ -12,25 +12,19 @@ import {
 import { CappedAttributes } from './capped-attributes.ts';
 import { CappedNames } from './capped-names.ts';
 import {
+  MAX_ERROR_SETS,
+  MAX_ERROR_TYPES,
+  MAX_EVENT_SETS,
+  MAX_FAILED_SETS,
+  MAX_SERIES,
+  RESERVED,
+} from './limits.ts';
+import {
   Budget,
   Counts,
   ServerLifecycle,
   ServerSeries,
 } from './server-series.ts';
-
-/**
- * The most attribute sets an instrument reports. The SDK's own limit of 2,000
- * would keep the last value and lose the rest without an error.
- */
-export const MAX_ATTRIBUTE_SETS = 1500;
-
-/** Room for 9 closed values of each: protocol errors have most. */
-const MAX_SERIES = 150;
-/** `_OTHER` in its three protocol versions always fits. */
-const RESERVED = 3;
-/** `_OTHER` always fits. */
-const MAX_FAILED = MAX_SERIES + 1;
-const MAX_ERROR_TYPES = 20;
 
 /** Limits of {@link ServerRegistry}. */
 export interface ServerRegistryOptions {
@@ -69,9 +63,9 @@ export class ServerRegistry {
   readonly #bases: Base[] = [];
   readonly #failuresByKey = new Map<string, Counts>();
   readonly #rejectionsByKey = new Map<string, Counts>();
-  readonly #eventBudget = new Budget(MAX_ATTRIBUTE_SETS - MAX_SERIES);
-  readonly #errorBudget = new Budget(MAX_ATTRIBUTE_SETS - 8 * MAX_SERIES);
-  readonly #failedBudget = new Budget(MAX_ATTRIBUTE_SETS - 2 * MAX_FAILED);
+  readonly #eventBudget = new Budget(MAX_EVENT_SETS);
+  readonly #errorBudget = new Budget(MAX_ERROR_SETS);
+  readonly #failedBudget = new Budget(MAX_FAILED_SETS);
 
   constructor(options: ServerRegistryOptions) {
     this.#options = options;

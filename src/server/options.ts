@@ -1,4 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import {
+  STANDARD_MAX_EVENT_TYPES,
+  STANDARD_MAX_ROUTES,
+} from '../metrics/limits.ts';
 import { MAX_FINAL_BYTES } from '../protocol/scanner.ts';
 import { encodeBinary } from '../protocol/utf8.ts';
 import type { FinalEvents, SseInstrumentationConfig } from '../types.ts';
@@ -81,8 +85,8 @@ export function resolveServerOptions(
   const trusted = resolveTrust(config.trustProxy, complain);
   return {
     stallAfterMs: atLeast('stallAfterSeconds', 0.001, 90) * 1000,
-    maxRoutes: atLeast('maxRoutes', 1, 100),
-    maxEventTypes: atLeast('maxEventTypes', 1, 20),
+    maxRoutes: atLeast('maxRoutes', 1, STANDARD_MAX_ROUTES),
+    maxEventTypes: atLeast('maxEventTypes', 1, STANDARD_MAX_EVENT_TYPES),
     eventTypes: resolveEventTypes(config.eventTypes, complain),
     samplesPerSecond: atLeast('samplesPerSecond', 0, 1000),
     findFinals: resolveFinals(config.finalEvents, complain),

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { createSseGuard, SSE_GUARD_PRESETS } from '../../src/guard.ts';
-import { SseInstrumentation, sseViews } from '../../src/index.ts';
+import { SSE_GUARD_PRESETS } from '../../src/guard.ts';
+import { sseViews } from '../../src/index.ts';
+import { sumSeries } from '../../src/metrics/count-series.ts';
 import {
   GUARD_METRICS,
   type MetricDefinition,
@@ -9,54 +9,27 @@ import {
   prometheusName,
   SERVER_METRICS,
 } from '../../src/semconv.ts';
-import { STREAM } from '../support/measured-server.ts';
-import { until } from '../support/poll.ts';
 import { nameOfSeries, startPrometheus } from '../support/prometheus.ts';
-import { startServer } from '../support/sse-server.ts';
+import { startShapedInstance } from '../support/shaped-instance.ts';
 
-const MUCH = `data: ${'x'.repeat(100_000)}\n\n`;
-const TYPES = ['message', 'tick', 'tock', 'done'];
+/** Everything that may be on is on. */
+const FULL = { hasFinalEvents: true, hasClientAddresses: true };
 
-/**
- * The series of an instance that serves so many routes, with a figure in every
- * metric: what a real Prometheus endpoint prints.
- */
-async function scrapeInstance(routes: number): Promise<string[]> {
-  await using endpoint = await startPrometheus(sseViews());
-  const instrumentation = new SseInstrumentation({
-    clientAddress: () => '192.0.2.1',
-    finalEvents: ['done'],
-  });
-  instrumentation.setMeterProvider(endpoint.provider);
-  using guard = createSseGuard(SSE_GUARD_PRESETS.production);
-  await using server = await startServer(async (request, response) => {
-    if (!guard.admit(request, response)) return;
-    response.writeHead(200, STREAM);
-    response.write(': hello\n\n');
-    for (const type of TYPES) response.write(`event: ${type}\ndata: 1\n\n`);
-    response.write(MUCH);
-    if (response.writableNeedDrain) await once(response, 'drain');
-    response.end('data: last\n\n');
-  });
-  for (let route = 0; route < routes; route++) {
-    await (
-      await fetch(`${server.url}/route-${'abc'[route % 3]}${route}`)
-    ).text();
-  }
-  const closed = prometheusName(SERVER_METRICS.closedConnections);
-  const lines = await until(
-    'closed connections',
-    () => endpoint.scrape(),
-    (scraped) =>
-      scraped.filter(
-        (line) =>
-          line.startsWith(closed) &&
-          line.includes('"completed"') &&
-          line.endsWith(' 1'),
-      ).length === routes,
+async function scrapeInstance(routes: number): Promise<readonly string[]> {
+  const shape = { ...FULL, routes };
+  await using instance = await startShapedInstance(
+    shape,
+    SSE_GUARD_PRESETS.production,
   );
-  instrumentation.disable();
-  return lines;
+  return instance.lines;
+}
+
+function sumOfFormula(routes: number): number {
+  return sumSeries({
+    ...FULL,
+    routes,
+    rejectionReasons: ['connections', 'heap', 'event_loop', 'file_descriptors'],
+  });
 }
 
 test('an instance with 3 routes and 4 event types has at most 480 series', async () => {
@@ -66,12 +39,14 @@ test('an instance with 3 routes and 4 event types has at most 480 series', async
   );
   expect(lines.length, `${lines.length} series`).toBeLessThanOrEqual(480);
   // All of them: a budget is kept easily by leaving metrics out.
+  expect(lines.length).toBe(sumOfFormula(3));
   expect(lines.length, `${lines.length} series`).toBeGreaterThan(440);
 });
 
 test('an instance with 20 routes has at most 3,700 series', async () => {
   const lines = await scrapeInstance(20);
   expect(lines.length, `${lines.length} series`).toBeLessThanOrEqual(3700);
+  expect(lines.length).toBe(sumOfFormula(20));
   expect(lines.length, `${lines.length} series`).toBeGreaterThan(2800);
 });
 

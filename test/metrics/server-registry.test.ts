@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { MAX_ATTRIBUTE_SETS } from '../../src/metrics/limits.ts';
 import {
-  MAX_ATTRIBUTE_SETS,
   type ServerPlace,
   ServerRegistry,
   type ServerRegistryOptions,
