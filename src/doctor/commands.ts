@@ -3,6 +3,7 @@ import { UsageError } from './errors.ts';
 import { HELP } from './help.ts';
 import { runProbe } from './probe/run-probe.ts';
 import { runDoctor, type Terminal } from './run-doctor.ts';
+import { runSeries } from './series/run-series.ts';
 import { cleanText } from './text.ts';
 
 /** Of a command that was asked wrongly. */
@@ -29,11 +30,15 @@ export async function runCommand(
         return await runDoctor(rest, terminal);
       case 'probe':
         return await runProbe(rest, terminal);
+      case 'series':
+        return runSeries(rest, terminal);
       case undefined:
-        throw new UsageError('Which command? doctor or probe. See --help');
+        throw new UsageError(
+          'Which command? doctor, probe or series. See --help',
+        );
       default:
         throw new UsageError(
-          `${JSON.stringify(cleanText(command, 40))} is no command. Write doctor or probe; see --help`,
+          `${JSON.stringify(cleanText(command, 40))} is no command. Write doctor, probe or series; see --help`,
         );
     }
   } catch (error) {

@@ -128,8 +128,8 @@ test.each([
     ['doctor', 'http://a', '--ca', '/nowhere'],
     '--ca "/nowhere" cannot be read (ENOENT)',
   ],
-  [['heal'], '"heal" is no command. Write doctor or probe'],
-  [[], 'Which command? doctor or probe'],
+  [['heal'], '"heal" is no command. Write doctor, probe or series'],
+  [[], 'Which command? doctor, probe or series'],
   [['probe'], 'probe needs targets'],
   [
     ['probe', '--allow', 'http://a', '--listen', 'x'],
@@ -195,13 +195,15 @@ test('Ctrl-C ends the watching with a report', async () => {
 test('the help has every argument, in 80 columns', async () => {
   const { stdout } = await runHere(['--help']);
   expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
-  const sources = ['arguments.ts', 'probe/run-probe.ts'].map((file) =>
-    readFileSync(pathOf(`src/doctor/${file}`), 'utf8'),
-  );
+  const sources = [
+    'arguments.ts',
+    'probe/run-probe.ts',
+    'series/arguments.ts',
+  ].map((file) => readFileSync(pathOf(`src/doctor/${file}`), 'utf8'));
   const options = [
     ...sources.join().matchAll(/^ {2}'?([\w-]+)'?: \{ type: '(?:str|boo)/gm),
   ].map(([, name]) => `--${name} `);
-  expect(options.length).toBeGreaterThan(18);
+  expect(options.length).toBeGreaterThan(34);
   for (const option of options) expect(stdout).toContain(option);
 });
 
