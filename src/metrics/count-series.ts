@@ -72,8 +72,10 @@ const VALUES: Readonly<Record<string, number>> = {
 };
 
 /**
- * The series of an instance, by metric: exactly what Prometheus has once each
- * metric had its first value, and never more. Metrics without series are left out.
+ * The series of an instance, by metric: what Prometheus has once each metric had
+ * its first value. It is exact within the limits of a process; beyond them, where
+ * who comes first has the room, it is an upper bound. Metrics without series are
+ * left out.
  *
  * @param shape - what is not given is as in {@link TYPICAL_SHAPE}.
  */
@@ -140,8 +142,10 @@ function countServer(shape: SeriesShape, kept: KeptNames): SeriesCount[] {
   return (Object.keys(SERVER_METRICS) as ServerMetricKey[]).map((key) => {
     const metric: MetricDefinition = SERVER_METRICS[key];
     const own = parts[key];
-    if (own)
-      return { metric: prometheusName(metric), part: own[0], series: own[1] };
+    if (own !== undefined) {
+      const [part, series] = own;
+      return { metric: prometheusName(metric), part, series };
+    }
     if (metric.global) {
       return count(metric, 'addresses', hasClientAddresses ? 1 : 0);
     }

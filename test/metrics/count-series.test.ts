@@ -7,15 +7,14 @@ import { countSeries, sumSeries } from '../../src/metrics/count-series.ts';
 import {
   CLIENT_ACTIVE,
   CLIENT_HISTOGRAMS,
-  CLIENT_METRICS,
   type ClientHistogramName,
-  GUARD_METRICS,
-  PROCESS_METRICS,
-  prometheusName,
   type RejectionReason,
-  SERVER_METRICS,
 } from '../../src/semconv.ts';
-import { nameOfSeries, startPrometheus } from '../support/prometheus.ts';
+import {
+  metricOf,
+  nameOfSeries,
+  startPrometheus,
+} from '../support/prometheus.ts';
 import {
   type InstanceShape,
   startShapedInstance,
@@ -28,20 +27,12 @@ const PRODUCTION: readonly RejectionReason[] = [
   'file_descriptors',
 ];
 
-const NAMES = new Set(
-  [SERVER_METRICS, GUARD_METRICS, PROCESS_METRICS, CLIENT_METRICS].flatMap(
-    (group) => Object.values(group).map(prometheusName),
-  ),
-);
-
 /** Series by metric, of lines that an endpoint printed. */
 function countLines(lines: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const line of lines) {
-    const name = nameOfSeries(line);
-    const metric = NAMES.has(name) ? name : name.replace(/_[a-z]+$/, '');
-    const key = NAMES.has(metric) ? metric : name;
-    counts[key] = (counts[key] ?? 0) + 1;
+    const metric = metricOf(nameOfSeries(line));
+    counts[metric] = (counts[metric] ?? 0) + 1;
   }
   return counts;
 }

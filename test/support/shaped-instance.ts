@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { MeterProvider } from '@opentelemetry/sdk-metrics';
+import type { IMetricReader, MeterProvider } from '@opentelemetry/sdk-metrics';
 import { createSseGuard, type SseGuardOptions } from '../../src/guard.ts';
 import { SseInstrumentation, sseViews } from '../../src/index.ts';
 import {
@@ -24,17 +24,24 @@ export type InstanceShape = Partial<
 /** An instance all of whose metrics have a value, on each of its routes. */
 export interface ShapedInstance extends AsyncDisposable {
   readonly provider: MeterProvider;
+  /** Of its Prometheus endpoint. */
+  readonly port: number;
   /** What a real Prometheus endpoint prints, without comments. */
   readonly lines: readonly string[];
 }
 
-/** Starts an instance of a shape, and has it serve all there is. */
+/**
+ * Starts an instance of a shape, and has it serve all there is.
+ *
+ * @param readers - further ones of its provider.
+ */
 export async function startShapedInstance(
   shape: InstanceShape = {},
   guardOptions?: SseGuardOptions,
+  readers: readonly IMetricReader[] = [],
 ): Promise<ShapedInstance> {
   const whole = { ...TYPICAL_SHAPE, ...shape };
-  const endpoint = await startPrometheus(sseViews());
+  const endpoint = await startPrometheus(sseViews(), readers);
   const instrumentation = new SseInstrumentation({
     route: ({ url = '' }) => url.replace(/\?.*/, ''),
     maxRoutes: whole.maxRoutes,
@@ -93,6 +100,7 @@ export async function startShapedInstance(
     );
     return {
       provider: endpoint.provider,
+      port: endpoint.port,
       lines,
       [Symbol.asyncDispose]: stop,
     };
