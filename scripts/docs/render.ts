@@ -1,6 +1,6 @@
 /**
- * Writes docs/metrics.md, schemas/ and the tables of README.md and docs/doctor.md
- * from the source.
+ * Writes docs/metrics.md, schemas/ and the tables of README.md, docs/doctor.md and
+ * docs/scale.md from the source.
  * With `--check` it writes nothing and fails when they differ.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -18,6 +18,11 @@ import {
   renderProbeMetrics,
 } from './metric-tables.ts';
 import { renderOptionsTable } from './option-table.ts';
+import {
+  renderSeriesAdditions,
+  renderSeriesFormula,
+  renderSeriesTable,
+} from './series-table.ts';
 
 const root = new URL('../..', import.meta.url);
 const isCheck = process.argv.includes('--check');
@@ -44,16 +49,24 @@ write('README.md', replaceSection(withGuard, 'metrics', renderMetricsTable()));
 write('docs/metrics.md', renderMetricsPage());
 write('schemas/probe.json', renderProbeSchema());
 
-const DOCTOR = 'docs/doctor.md';
 const SECTIONS = {
-  'finding table': renderFindingsTable(),
-  findings: renderFindings(),
-  'module fields': renderModuleFields(),
-  'probe metrics': renderProbeMetrics(),
+  'docs/doctor.md': {
+    'finding table': renderFindingsTable(),
+    findings: renderFindings(),
+    'module fields': renderModuleFields(),
+    'probe metrics': renderProbeMetrics(),
+  },
+  'docs/scale.md': {
+    'series formula': renderSeriesFormula(),
+    'series additions': renderSeriesAdditions(),
+    'series table': renderSeriesTable(),
+  },
 };
-let doctor = readFileSync(new URL(DOCTOR, root), 'utf8');
-for (const [name, content] of Object.entries(SECTIONS)) {
-  doctor = replaceSection(doctor, name, content, DOCTOR);
+for (const [path, sections] of Object.entries(SECTIONS)) {
+  let text = readFileSync(new URL(path, root), 'utf8');
+  for (const [name, content] of Object.entries(sections)) {
+    text = replaceSection(text, name, content, path);
+  }
+  write(path, text);
 }
-write(DOCTOR, doctor);
 if (isCheck && differs) process.exitCode = 1;
