@@ -12,7 +12,8 @@ const MAX_ADDRESS_LENGTH = 200;
  */
 export class Clients {
   readonly #clients = new Map<string, Client>();
-  #later: Connection[] = [];
+  /** Open, and not counted yet. Closed ones leave it: their turn may never come. */
+  readonly #later = new Set<Connection>();
   readonly #isTold: boolean;
   #isReported: boolean;
 
@@ -39,7 +40,7 @@ export class Clients {
 
   /** Counts a connection by its socket's address, if it lives to see it. */
   noteLater(connection: Connection): void {
-    this.#later.push(connection);
+    this.#later.add(connection);
   }
 
   /** Counts one that waits. */
@@ -52,16 +53,17 @@ export class Clients {
 
   /** Counts some of those that wait. To be called now and then. */
   noteWaiting(): void {
-    const connections = this.#later.splice(0, MAX_AT_ONCE);
-    for (const connection of connections) this.noteNow(connection);
+    let left = MAX_AT_ONCE;
+    for (const connection of this.#later) {
+      if (left-- === 0) return;
+      this.#later.delete(connection);
+      this.noteNow(connection);
+    }
   }
 
-  /** Lets go of those that wait: none is open. */
-  forgetWaiting(): void {
-    this.#later = [];
-  }
-
-  remove({ clientAddress }: Connection): void {
+  remove(connection: Connection): void {
+    this.#later.delete(connection);
+    const { clientAddress } = connection;
     if (clientAddress === undefined) return;
     const client = this.#clients.get(clientAddress);
     if (client === undefined) return;

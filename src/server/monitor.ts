@@ -61,7 +61,6 @@ export class ServerMonitor {
     this.connections.remove(connection);
     if (this.connections.size > 0) return;
     this.clock.stop();
-    this.clients.forgetWaiting();
     forgetChunk();
     forgetText();
   }
