@@ -16,10 +16,16 @@ export type Variant =
   | 'otel'
   | 'prom-client';
 
+/** Who waits for an answer. */
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
+}
+
 /** A program of bench/programs, in a process of its own. */
-class Program implements AsyncDisposable {
+export class Program implements AsyncDisposable {
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, (answer: unknown) => void>();
+  readonly #waiting = new Map<number, Waiting>();
   #id = 0;
 
   constructor(name: string, flags: string[], env: NodeJS.ProcessEnv) {
@@ -30,13 +36,12 @@ class Program implements AsyncDisposable {
     });
     this.#child.on('message', (message) => {
       const { id, answer } = message as { id: number; answer: unknown };
-      this.#waiting.get(id)?.(answer);
+      this.#waiting.get(id)?.resolve(answer);
       this.#waiting.delete(id);
     });
-    this.#child.once('exit', (code) => {
-      if (this.#waiting.size > 0) {
-        throw new Error(`${name} ended with ${code} in the middle`);
-      }
+    this.#child.once('exit', (code, signal) => {
+      const error = new Error(`${name} ended with ${code ?? signal}`);
+      for (const { reject } of this.#waiting.values()) reject(error);
     });
   }
 
@@ -54,13 +59,17 @@ class Program implements AsyncDisposable {
   }
 
   #answerOf<Answer>(id: number): Promise<Answer> {
-    return new Promise((resolve) => {
-      this.#waiting.set(id, resolve as (answer: unknown) => void);
+    return new Promise<Answer>((resolve, reject) => {
+      this.#waiting.set(id, {
+        resolve: (answer) => resolve(answer as Answer),
+        reject,
+      });
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    const { exitCode, signalCode } = this.#child;
+    if (exitCode !== null || signalCode !== null) return;
     const exited = once(this.#child, 'exit');
     this.#child.disconnect();
     await exited;
@@ -74,9 +83,10 @@ export interface Bench extends AsyncDisposable {
   readonly port: number;
 }
 
-const HOOK = ['--import', 'opentelemetry-instrumentation-sse/register'];
+/** Preloads the package, as it is built. */
+export const HOOK = ['--import', 'opentelemetry-instrumentation-sse/register'];
 /** As users have it: exported, and asked for by nobody. */
-const EXPORTED = {
+export const EXPORTED = {
   OTEL_METRICS_EXPORTER: 'prometheus',
   OTEL_EXPORTER_PROMETHEUS_PORT: '0',
   OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',

@@ -10,6 +10,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { replaceBetween } from '../scripts/docs/markdown.ts';
 import { measureGrowth } from './growth.ts';
 import { renderGrowth } from './plot.ts';
 import {
@@ -74,12 +75,14 @@ async function measure(row: Row): Promise<Outcome> {
 /** All figures, and the plot; with `--only`, the rows that were measured. */
 async function writePage(): Promise<void> {
   const page = new URL('../docs/performance.md', import.meta.url);
-  const [before = '', rest = ''] = readFileSync(page, 'utf8').split(START);
-  const [figures = '', after = ''] = rest.split(END);
+  const text = readFileSync(page, 'utf8');
+  const [, rest = ''] = text.split(START);
+  const [figures = ''] = rest.split(END);
   const written = values.only
-    ? replaceRows(figures, outcomes)
-    : `\n\n${await renderFigures(page)}\n\n`;
-  writeFileSync(page, [before, START, written, END, after].join(''));
+    ? replaceRows(figures.trim(), outcomes)
+    : await renderFigures(page);
+  const marks = [START, END] as const;
+  writeFileSync(page, replaceBetween(text, marks, written, page.pathname));
 }
 
 async function renderFigures(page: URL): Promise<string> {

@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
+import { obey, tellStarted } from './parent.mjs';
+import { times } from './times.mjs';
 
 const AT_ONCE = 200;
 const held = new Set();
@@ -13,15 +15,6 @@ function ask(port, path, close) {
   const connection = close ? 'Connection: close\r\n' : '';
   socket.write(`GET ${path} HTTP/1.1\r\nHost: bench\r\n${connection}\r\n`);
   return socket;
-}
-
-/** Does something `count` times, so many at once. */
-async function times(count, atOnce, work) {
-  let next = 0;
-  const worker = async () => {
-    while (next < count) await work(next++);
-  };
-  await Promise.all(Array.from({ length: Math.min(count, atOnce) }, worker));
 }
 
 const commands = {
@@ -91,8 +84,5 @@ const commands = {
   },
 };
 
-process.on('message', async ({ id, command, ...options }) => {
-  process.send({ id, answer: await commands[command](options) });
-});
-process.on('disconnect', () => process.exit());
-process.send({ id: 0, answer: 'ready' });
+obey(commands);
+tellStarted('ready');

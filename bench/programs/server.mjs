@@ -5,6 +5,8 @@ import { createServer } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createGzip } from 'node:zlib';
 import { countEvent } from './counting.mjs';
+import { settleHeap } from './heap.mjs';
+import { obey, tellStarted } from './parent.mjs';
 import { reader } from './reader.mjs';
 
 const HEADERS = {
@@ -111,10 +113,7 @@ const commands = {
   },
   /** @returns bytes of heap, once everything is settled. */
   async heap() {
-    for (let round = 0; round < 5; round++) {
-      await turn();
-      globalThis.gc();
-    }
+    await settleHeap();
     return process.memoryUsage().heapUsed;
   },
 };
@@ -141,13 +140,10 @@ function sum({ user, system }) {
   return user + system;
 }
 
-process.on('message', async ({ id, command, ...options }) => {
-  process.send({ id, answer: await commands[command](options) });
-});
-process.on('disconnect', () => process.exit());
+obey(commands);
 server.listen(0, '127.0.0.1', 4096, async () => {
   await age();
-  process.send({ id: 0, answer: server.address().port });
+  tellStarted(server.address().port);
 });
 
 /**

@@ -20,6 +20,20 @@ export function replaceSection(
 ): string {
   const start = `<!-- ${name}: rendered by npm run render -->`;
   const end = `<!-- /${name} -->`;
+  return replaceBetween(text, [start, end], content, file);
+}
+
+/**
+ * Replaces what stands between two marks of a page.
+ *
+ * @param file - for the message. @throws Error when it lacks the marks.
+ */
+export function replaceBetween(
+  text: string,
+  [start, end]: readonly [string, string],
+  content: string,
+  file: string,
+): string {
   const [before, rest] = text.split(start);
   const after = rest?.split(end)[1];
   if (after === undefined) throw new Error(`${file} lacks ${start} … ${end}`);

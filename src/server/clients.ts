@@ -1,5 +1,5 @@
 import { addressOfSocket, isPublicAddress } from './client-address.ts';
-import { CLOSED, type Connection } from './connection.ts';
+import { CLOSED, type Connection, OPENED, PASSED } from './connection.ts';
 
 /** A system call each: so many take a millisecond or two. */
 const MAX_AT_ONCE = 500;
@@ -12,7 +12,11 @@ const MAX_ADDRESS_LENGTH = 200;
  */
 export class Clients {
   readonly #clients = new Map<string, Client>();
-  #later: Connection[] = [];
+  /**
+   * The oldest that was not looked at; all that follow it in their list were not. A
+   * queue of its own would keep closed ones where more are opened than looked at.
+   */
+  #next: Connection | undefined;
   readonly #isTold: boolean;
   #isReported: boolean;
 
@@ -37,9 +41,19 @@ export class Clients {
     connection.clientAddress = client.address;
   }
 
-  /** Counts a connection by its socket's address, if it lives to see it. */
+  /** To be called when a connection has become the last of the list. */
+  expect(connection: Connection): void {
+    this.#next ??= connection;
+  }
+
+  /** To be called before a connection leaves the list. */
+  forget(connection: Connection): void {
+    if (this.#next === connection) this.#next = connection.next;
+  }
+
+  /** Counts an opened connection by its socket's address, if it lives to see it. */
   noteLater(connection: Connection): void {
-    this.#later.push(connection);
+    if (connection.has(PASSED)) this.noteNow(connection);
   }
 
   /** Counts one that waits. */
@@ -52,13 +66,13 @@ export class Clients {
 
   /** Counts some of those that wait. To be called now and then. */
   noteWaiting(): void {
-    const connections = this.#later.splice(0, MAX_AT_ONCE);
-    for (const connection of connections) this.noteNow(connection);
-  }
-
-  /** Lets go of those that wait: none is open. */
-  forgetWaiting(): void {
-    this.#later = [];
+    for (let left = MAX_AT_ONCE; left > 0; left--) {
+      const connection = this.#next;
+      if (connection === undefined) return;
+      this.#next = connection.next;
+      if (connection.has(OPENED)) this.noteNow(connection);
+      else connection.flags |= PASSED;
+    }
   }
 
   remove({ clientAddress }: Connection): void {

@@ -110,3 +110,5 @@ export const HTTP2 = 512;
 export const BLOCKED = 1024;
 /** The time to its next event is measured. */
 export const INTERVAL = 2048;
+/** Its client's address was to be looked up before it was open. */
+export const PASSED = 4096;

@@ -54,14 +54,15 @@ export class ServerMonitor {
 
   add(connection: Connection): void {
     this.connections.add(connection);
+    this.clients.expect(connection);
     this.clock.start();
   }
 
   remove(connection: Connection): void {
+    this.clients.forget(connection);
     this.connections.remove(connection);
     if (this.connections.size > 0) return;
     this.clock.stop();
-    this.clients.forgetWaiting();
     forgetChunk();
     forgetText();
   }

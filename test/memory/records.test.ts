@@ -54,3 +54,32 @@ test('20,000 connections opened and closed leave no record', async () => {
   expect(alive).toBeLessThanOrEqual(10);
   sse.disable();
 });
+
+test('closed connections are let go of while many are opened and others stay', async () => {
+  const sse = new SseInstrumentation();
+  sse.setMeterProvider(createMetrics().provider);
+  const closed: WeakRef<object>[] = [];
+  await using server = await startServer((request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('data: 1\n\n');
+    if (request.url === '/leaves') closed.push(new WeakRef(response));
+  });
+  const stays = await server.request('/stays');
+  await stays.waitFor('data: 1');
+  const openAndLeave = async (): Promise<void> => {
+    const client = await server.request('/leaves');
+    await client.waitFor('data: 1');
+    client.socket.destroy();
+    await client.closed;
+  };
+  // Faster than addresses are looked up: 500 a second.
+  for (let opened = 0; opened < 4000; opened += 50) {
+    await Promise.all(Array.from({ length: 50 }, openAndLeave));
+  }
+  await until('open', () => sse.connections().length === 1);
+  await delay(1);
+  collect();
+  const alive = closed.filter((record) => record.deref() !== undefined);
+  expect(alive.length).toBeLessThanOrEqual(100);
+  sse.disable();
+});

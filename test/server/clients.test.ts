@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { Clients } from '../../src/server/clients.ts';
-import type { Connection } from '../../src/server/connection.ts';
+import { type Connection, OPENED } from '../../src/server/connection.ts';
+import { ConnectionList } from '../../src/server/connection-list.ts';
 import { collectDiagnostics } from '../support/diagnostics.ts';
 import {
   finish,
@@ -81,9 +82,13 @@ test.for([1, ['127.0.0.1']])(
 );
 
 /** As much of a connection as its client is found by. */
-function connectionFrom(remoteAddress: string): Connection {
-  const request = { socket: { remoteAddress } };
-  return { request, has: () => false } as unknown as Connection;
+function connectionFrom(remoteAddress: string, flags = OPENED): Connection {
+  const connection = {
+    request: { socket: { remoteAddress } },
+    flags,
+    has: (flag: number) => (connection.flags & flag) !== 0,
+  };
+  return connection as unknown as Connection;
 }
 
 test('one public peer is enough to report them, from then on', () => {
@@ -112,13 +117,28 @@ test('addresses of sockets are looked up a few at a time, and when they are read
   const waiting = Array.from({ length: 1200 }, (_, i) =>
     connectionFrom(`203.0.${Math.floor(i / 256)}.${i % 256}`),
   );
-  for (const connection of waiting) clients.noteLater(connection);
+  const list = new ConnectionList();
+  for (const connection of waiting) {
+    list.add(connection);
+    clients.expect(connection);
+  }
   expect(waiting[0]?.clientAddress).toBeUndefined();
   expect(clients.read()).toEqual({ clients: 500, busiest: 1 });
   clients.noteWaiting();
   expect(clients.read()).toEqual({ clients: 1200, busiest: 1 });
   clients.noteNow(waiting[0] as Connection);
   expect(clients.read()).toEqual({ clients: 1200, busiest: 1 });
+});
+
+test('a connection that was not open at its turn is counted when it opens', () => {
+  const clients = new Clients(false);
+  const late = connectionFrom('203.0.113.1', 0);
+  clients.expect(late);
+  clients.noteWaiting();
+  expect(clients.read()).toBeUndefined();
+  late.flags |= OPENED;
+  clients.noteLater(late);
+  expect(clients.read()).toEqual({ clients: 1, busiest: 1 });
 });
 
 test('a connection that is listed has its address, asked for by nobody before', async () => {

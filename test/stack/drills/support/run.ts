@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../../../../bench/report.ts';
+import { replaceBetween } from '../../../../scripts/docs/markdown.ts';
 import { printTable, ROOT } from '../../../../scripts/packed/project.ts';
 import { compressRules } from './compress-rules.ts';
 import {
@@ -52,15 +53,11 @@ if (failures.length > 0) process.exitCode = 1;
 
 function writeFigures(): void {
   const path = join(ROOT, 'docs', 'drills.md');
-  const [before, rest] = readFileSync(path, 'utf8').split(START);
-  const after = rest?.split(END)[1];
-  if (after === undefined) throw new Error(`${path} lacks ${START} … ${END}`);
   const figures = [
     `Measured on ${describeMachine()}.`,
     renderResults(report.results),
   ];
-  writeFileSync(
-    path,
-    `${before}${START}\n\n${figures.join('\n\n')}\n\n${END}${after}`,
-  );
+  const text = readFileSync(path, 'utf8');
+  const written = figures.join('\n\n');
+  writeFileSync(path, replaceBetween(text, [START, END], written, path));
 }
