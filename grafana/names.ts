@@ -26,3 +26,6 @@ export function toUid(name: DashboardName): string {
 export function toUrl(name: DashboardName): string {
   return `/d/${toUid(name)}`;
 }
+
+/** Said where a panel reads what is recorded of processes, and nothing is. */
+export const NEEDS_RULES = 'needs prometheus/rules/recording-process.yaml';

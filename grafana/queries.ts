@@ -4,12 +4,13 @@
  */
 import type { MetricDefinition } from '../src/semconv.ts';
 import type { ForeignMetric } from './foreign-metrics.ts';
-import { PER_INSTANCE } from './labels.ts';
+import { LABELS, PER_INSTANCE } from './labels.ts';
 import {
   type Metric,
   matchEdge,
   type Selection,
   type Suffix,
+  selectRecorded,
   selectSeries,
 } from './series.ts';
 
@@ -33,12 +34,21 @@ type Gauge =
   | (MetricDefinition & { kind: 'observableUpDownCounter' | 'observableGauge' })
   | (ForeignMetric & { kind: 'gauge' });
 
-/** Any histogram. */
-export type Histogram =
-  | (MetricDefinition & { kind: 'histogram' })
-  | (ForeignMetric & { kind: 'histogram' });
+/** A histogram of some values: those of instances cannot be added up. */
+export type SampledHistogram = MetricDefinition & {
+  kind: 'histogram';
+  across: 'max of quantiles';
+};
 
-type ExactHistogram =
+/** Whether it is one, so that no quantile of all instances is asked of it. */
+export function isSampled(
+  histogram: ExactHistogram | SampledHistogram,
+): histogram is SampledHistogram {
+  return 'across' in histogram && histogram.across === 'max of quantiles';
+}
+
+/** A histogram of every value. */
+export type ExactHistogram =
   | (MetricDefinition & { kind: 'histogram'; across: 'sum' })
   | (ForeignMetric & { kind: 'histogram' });
 
@@ -97,23 +107,35 @@ export function countBuckets(histogram: ExactHistogram): string {
   return aggregate('sum', `increase(${read})`, ['le']);
 }
 
-/**
- * A quantile. Sampled histograms cannot be merged: the merged quantile would
- * follow the sampling, so it is that of the instance where it is largest.
- */
+/** A quantile of all values. */
 export function estimateQuantile(
   quantile: number,
-  histogram: Histogram,
+  histogram: ExactHistogram,
   grouping: Grouping = {},
 ): string {
-  const { by = [] } = grouping;
-  const isSampled = 'sampled' in histogram;
-  const kept = [...(isSampled ? PER_INSTANCE : []), ...by];
-  const levels = [...new Set(kept), 'le'];
-  const buckets = rate(histogram, { ...grouping, by: levels }, '_bucket');
+  const by = [...(grouping.by ?? []), 'le'];
+  const buckets = rate(histogram, { ...grouping, by }, '_bucket');
   // Of no values it is NaN, which no figure should show.
-  const estimate = `histogram_quantile(${quantile}, ${buckets}) >= 0`;
-  return isSampled ? aggregate('max', estimate, by) : estimate;
+  return `histogram_quantile(${quantile}, ${buckets}) >= 0`;
+}
+
+/**
+ * A quantile of a sampled histogram, which cannot be merged: the merged quantile would
+ * follow the sampling, so it is that of the instance and route where it is largest. By
+ * a recording rule: 1,000 instances have too many buckets to be asked for each graph.
+ */
+export function findWorstQuantile(
+  quantile: number,
+  histogram: SampledHistogram,
+): string {
+  return aggregate(
+    'max',
+    selectRecorded(
+      [...PER_INSTANCE, LABELS.route].join('_'),
+      histogram,
+      `p${quantile * 100}_5m`,
+    ),
+  );
 }
 
 /**

@@ -11,10 +11,12 @@ import type { Target } from './panel-basics.ts';
 import {
   aggregate,
   divide,
+  type ExactHistogram,
   eachNow,
   estimateQuantile,
-  type Grouping,
-  type Histogram,
+  findWorstQuantile,
+  isSampled,
+  type SampledHistogram,
   sumRate,
 } from './queries.ts';
 import { match, matchOneOf, selectSeries } from './series.ts';
@@ -107,12 +109,13 @@ export function readAlerts(severity: string): string {
 
 /** Quantiles of a histogram, with `p95` and the like as legends. */
 export function plotQuantiles(
-  histogram: Histogram,
+  histogram: ExactHistogram | SampledHistogram,
   quantiles: readonly number[] = [0.5, 0.95],
-  grouping: Grouping = {},
 ): Target[] {
   return quantiles.map((quantile) => ({
-    expression: estimateQuantile(quantile, histogram, grouping),
+    expression: isSampled(histogram)
+      ? findWorstQuantile(quantile, histogram)
+      : estimateQuantile(quantile, histogram),
     legend: `p${quantile * 100}`,
   }));
 }

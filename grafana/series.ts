@@ -4,7 +4,7 @@ import {
   type ForeignMetric,
   WRITTEN_BY_PROMETHEUS,
 } from './foreign-metrics.ts';
-import { LABELS } from './labels.ts';
+import { LABELS, PER_INSTANCE } from './labels.ts';
 
 /** A metric of ours, or of another program. */
 export type Metric = MetricDefinition | ForeignMetric;
@@ -61,10 +61,10 @@ export function selectSeries(
   return `${nameOf(metric)}${suffix}{${matchers.join(', ')}}`;
 }
 
-/** All series of applications whose names begin so, to count them. */
-export function selectAll(...prefixes: readonly string[]): string {
-  const name = matchVariable('__name__', `(${prefixes.join('|')}).+`);
-  return `{${[name, BY_JOB, BY_INSTANCE].join(', ')}}`;
+/** How many series each instance has, as a rule counts them. */
+export function selectSeriesCount(): string {
+  const level = PER_INSTANCE.join('_');
+  return `${level}:sse_series:count{${[BY_JOB, BY_INSTANCE].join(', ')}}`;
 }
 
 /**
@@ -78,11 +78,9 @@ export function selectRecorded(
   metric: MetricDefinition,
   operation: string,
 ): string {
-  const matchers = [
-    BY_JOB,
-    ...(level.includes(LABELS.instance) ? [BY_INSTANCE] : []),
-    ...(level.includes(LABELS.route) ? [BY_ROUTE] : []),
-  ];
+  const matchers = matchVariables(metric, false).filter((matcher) =>
+    level.includes(matcher.slice(0, matcher.indexOf('='))),
+  );
   const name = nameOf(metric).replace(/_total$/, '');
   return `${level}:${name}:${operation}{${matchers.join(', ')}}`;
 }

@@ -11,7 +11,10 @@ const NOT_SHOWN: Readonly<Record<string, string>> = {};
 const SHOWN: ReadonlySet<string> = new Set(
   PANELS.flatMap(({ queries }) =>
     queries.flatMap(({ expr }) => findSelectors(expr).map(({ name }) => name)),
-  ).flatMap((name) => [name, name.replace(/_(bucket|count|sum)$/, '')]),
+  )
+    // What a rule records of a metric, level:metric:operation, shows it too.
+    .map((name) => name.split(':')[1] ?? name)
+    .flatMap((name) => [name, name.replace(/_(bucket|count|sum)$/, '')]),
 );
 
 test('every metric of ours is on a dashboard, or listed with a reason', () => {

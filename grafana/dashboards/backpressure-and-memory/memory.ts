@@ -1,13 +1,14 @@
 import { PROCESS_METRICS, SERVER_METRICS } from '../../../src/semconv.ts';
 import { LABELS, PER_INSTANCE } from '../../labels.ts';
 import { createGraphBand } from '../../layout.ts';
+import { NEEDS_RULES } from '../../names.ts';
 import { plot, plotEach } from '../../panel-basics.ts';
 import { createGraph } from '../../panels.ts';
 import { aggregate, maxNow, sumNow, sumRate } from '../../queries.ts';
 import { plotQuantiles } from '../../questions.ts';
 import { selectRecorded } from '../../series.ts';
 import { LIMITS } from '../../thresholds.ts';
-import { INSTANCE, NEEDS_RULES, queryHeapRule } from './ratios.ts';
+import { INSTANCE, queryHeapRule } from './ratios.ts';
 
 const S = SERVER_METRICS;
 const P = PROCESS_METRICS;

@@ -8,9 +8,6 @@ const P = PROCESS_METRICS;
 /** Legend of what is by instance. */
 export const INSTANCE = showLabels(LABELS.instance);
 
-/** Said where the rules are not loaded. */
-export const NEEDS_RULES = 'needs prometheus/rules/recording-process.yaml';
-
 /** What a rule records of the heap. */
 export function queryHeapRule(operation: string): string {
   return selectRecorded(PER_INSTANCE.join('_'), P.heapUsed, operation);

@@ -3,9 +3,9 @@ import { LABELS } from '../../labels.ts';
 import { createGraphBand } from '../../layout.ts';
 import { plot } from '../../panel-basics.ts';
 import { createGraph } from '../../panels.ts';
-import { estimateQuantile, sumRate } from '../../queries.ts';
+import { aggregate, findWorstQuantile, sumRate } from '../../queries.ts';
 import { plotQuantiles } from '../../questions.ts';
-import { match, matchOneOf } from '../../series.ts';
+import { match, matchOneOf, selectRecorded } from '../../series.ts';
 import { LIMITS } from '../../thresholds.ts';
 import { NO_CLIENT, querySlowHandlers } from './ratios.ts';
 
@@ -87,9 +87,15 @@ export const delivery = [
   ),
 ];
 
+/** Of the page and the server where it is longest: as rules record it. */
 function compareInterval(quantile: number) {
+  const ofClients = selectRecorded(
+    `${LABELS.job}_${LABELS.urlTemplate}`,
+    C.eventInterval,
+    `p${quantile * 100}_5m`,
+  );
   return [
-    plot(estimateQuantile(quantile, C.eventInterval), 'client'),
-    plot(estimateQuantile(quantile, SERVER_METRICS.eventInterval), 'server'),
+    plot(aggregate('max', ofClients), 'client'),
+    plot(findWorstQuantile(quantile, SERVER_METRICS.eventInterval), 'server'),
   ];
 }

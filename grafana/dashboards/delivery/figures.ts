@@ -2,7 +2,7 @@ import { SERVER_METRICS } from '../../../src/semconv.ts';
 import { createStatBand } from '../../layout.ts';
 import { plot } from '../../panel-basics.ts';
 import { createStat } from '../../panels.ts';
-import { estimateQuantile, sumIncrease, sumRate } from '../../queries.ts';
+import { findWorstQuantile, sumIncrease, sumRate } from '../../queries.ts';
 import { LIMITS } from '../../thresholds.ts';
 import {
   queryEventsPerConnection,
@@ -25,9 +25,9 @@ export const figures = createStatBand(
     title: 'Write time p99',
     asks: 'Is write() slow, or does it hold everything up?',
     unit: 's',
-    targets: [plot(estimateQuantile(0.99, S.writeDuration), 'p99')],
+    targets: [plot(findWorstQuantile(0.99, S.writeDuration), 'p99')],
     limits: LIMITS.writeSeconds,
-    whenEmpty: 'nothing written',
+    whenEmpty: 'nothing written, or no rules',
   }),
   createStat({
     title: 'Dropped events',
@@ -69,17 +69,17 @@ export const advice = createStatBand(
     title: 'Advice: slow writes',
     asks: 'Do writes take longer than 100 ms (then: look at slow clients, and at the event loop)?',
     unit: 's',
-    targets: [plot(estimateQuantile(0.95, S.writeDuration), 'p95')],
+    targets: [plot(findWorstQuantile(0.95, S.writeDuration), 'p95')],
     limits: LIMITS.writeAdviceSeconds,
-    whenEmpty: 'nothing written',
+    whenEmpty: 'nothing written, or no rules',
   }),
   createStat({
     title: 'Advice: compress',
     asks: 'Are events larger than 10 KB (then: compress them, or send less)?',
     unit: 'bytes',
-    targets: [plot(estimateQuantile(0.95, S.eventSize), 'p95')],
+    targets: [plot(findWorstQuantile(0.95, S.eventSize), 'p95')],
     limits: LIMITS.eventAdviceBytes,
-    whenEmpty: 'no events',
+    whenEmpty: 'no events, or no rules',
   }),
   createStat({
     title: 'Advice: batch',

@@ -14,7 +14,6 @@ import {
 
 const S = SERVER_METRICS;
 const BY_ROUTE = [LABELS.route];
-const TAIL = [0.5, 0.95, 0.99];
 
 /** What is sent, how fast, at what cost. */
 export const flow = [
@@ -32,16 +31,16 @@ export const flow = [
       title: 'Interval between events',
       asks: 'How long does a client wait for its next event, on the instance where it waits longest?',
       unit: 's',
-      targets: plotQuantiles(S.eventInterval, TAIL),
-      whenEmpty: 'no events',
+      targets: plotQuantiles(S.eventInterval, [0.5, 0.99]),
+      whenEmpty: 'no events, or no rules',
     }),
     createGraph({
       title: 'Write duration',
       asks: 'How long from write() until the kernel has the bytes?',
       unit: 's',
-      targets: plotQuantiles(S.writeDuration, TAIL),
+      targets: plotQuantiles(S.writeDuration, [0.5, 0.95, 0.99]),
       limits: LIMITS.writeSeconds,
-      whenEmpty: 'nothing written',
+      whenEmpty: 'nothing written, or no rules',
     }),
   ),
   createGraphBand(

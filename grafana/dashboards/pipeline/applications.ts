@@ -1,6 +1,7 @@
 import { SERVER_METRICS } from '../../../src/semconv.ts';
 import { LABELS, showLabels } from '../../labels.ts';
 import { createGraphBand } from '../../layout.ts';
+import { NEEDS_RULES } from '../../names.ts';
 import { plot } from '../../panel-basics.ts';
 import { createGraph } from '../../panels.ts';
 import { sumRate } from '../../queries.ts';
@@ -23,6 +24,7 @@ export const applications = createGraphBand(
     unit: 'short',
     targets: [plot(querySeriesCount(), showLabels(LABELS.instance))],
     limits: LIMITS.seriesPerInstance,
+    whenEmpty: NEEDS_RULES,
   }),
   createGraph({
     title: 'Routes beyond the limit',

@@ -5,6 +5,7 @@ import {
   WRITTEN_BY_PROMETHEUS,
 } from '../../foreign-metrics.ts';
 import { createStatBand } from '../../layout.ts';
+import { NEEDS_RULES } from '../../names.ts';
 import { plot } from '../../panel-basics.ts';
 import { createStat } from '../../panels.ts';
 import {
@@ -106,6 +107,7 @@ export const figures = [
       unit: 'short',
       targets: [plot(aggregate('max', querySeriesCount()), 'most')],
       limits: LIMITS.seriesPerInstance,
+      whenEmpty: NEEDS_RULES,
     }),
     createStat({
       title: 'Instances reporting',

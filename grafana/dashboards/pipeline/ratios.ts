@@ -2,7 +2,7 @@ import { PROCESS_METRICS } from '../../../src/semconv.ts';
 import { COLLECTOR } from '../../foreign-metrics.ts';
 import { PER_INSTANCE } from '../../labels.ts';
 import { aggregate, divide, maxNow } from '../../queries.ts';
-import { selectAll, selectSeries } from '../../series.ts';
+import { selectSeries, selectSeriesCount } from '../../series.ts';
 
 const BY_EXPORTER = ['exporter'];
 
@@ -14,11 +14,7 @@ export function querySampleAge(): string {
 
 /** Series of each instance. */
 export function querySeriesCount(): string {
-  return aggregate(
-    'count',
-    selectAll('sse_server_', 'sse_process_'),
-    PER_INSTANCE,
-  );
+  return aggregate('max', selectSeriesCount(), PER_INSTANCE);
 }
 
 /** Fill of each queue of the Collector. */

@@ -14,7 +14,7 @@ export const OTHER_CHOICES: readonly (Exemption & {
   {
     why: 'the job of a page is not the server’s, and pages have no instance',
     needs: ['job=~"$client"'],
-    isFor: ({ name }) => name.startsWith('sse_client_'),
+    isFor: ({ name }) => /^(job_url_template:)?sse_client_/.test(name),
   },
   {
     why: 'an alert about a whole job has no instance',
