@@ -9,6 +9,8 @@ export interface Choice {
   readonly rangeSeconds: number;
   /** `timeInterval` of the data source. */
   readonly scrapeSeconds: number;
+  /** Between two points. @defaultValue so that they fill a usual screen */
+  readonly stepSeconds?: number;
 }
 
 const REFERENCE = /\$(?:(\w+)|\{(\w+)(?::\w+)?\})|\[\[(\w+)\]\]/g;
@@ -17,8 +19,12 @@ const LABEL_VALUES = /^label_values\((?:(.*),\s*)?(\w+)\)$/s;
 const POINTS = 1000;
 
 /** The step of a query, in seconds: `$__interval`. */
-export function computeStep({ rangeSeconds, scrapeSeconds }: Choice): number {
-  return Math.max(scrapeSeconds, Math.ceil(rangeSeconds / POINTS));
+export function computeStep({
+  rangeSeconds,
+  scrapeSeconds,
+  stepSeconds = Math.ceil(rangeSeconds / POINTS),
+}: Choice): number {
+  return Math.max(scrapeSeconds, stepSeconds);
 }
 
 /** @throws Error for a variable that the dashboard has not. */

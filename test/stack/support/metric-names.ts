@@ -25,6 +25,8 @@ export interface Rule {
   readonly name: string;
   readonly expr: string;
   readonly isAlert: boolean;
+  /** Of its group, in minutes, when it is not that of all. */
+  readonly everyMinutes: number | undefined;
 }
 
 /** All rules. */
@@ -33,16 +35,20 @@ export function readRules(): Rule[] {
     const text = readFileSync(pathOf(`prometheus/rules/${file}`), 'utf8');
     const { groups } = parse(text) as {
       groups: {
+        interval?: string;
         rules: { record?: string; alert?: string; expr: string }[];
       }[];
     };
-    const rules = groups.flatMap((group) => group.rules);
-    return rules.map(({ record, alert, expr }) => ({
-      file,
-      name: record ?? alert ?? '',
-      expr: String(expr),
-      isAlert: alert !== undefined,
-    }));
+    return groups.flatMap(({ interval, rules }) =>
+      rules.map(({ record, alert, expr }) => ({
+        file,
+        name: record ?? alert ?? '',
+        expr: String(expr),
+        isAlert: alert !== undefined,
+        everyMinutes:
+          interval === undefined ? interval : parseInt(interval, 10),
+      })),
+    );
   });
 }
 

@@ -38,6 +38,30 @@ export async function queryRange(
   return toSamples(answer);
 }
 
+/** A series with its values, as pairs of seconds since the epoch and a number. */
+export interface TimedSeries {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly [seconds: number, value: number])[];
+}
+
+/** Asks for the values between two times, in seconds since the epoch. */
+export async function readRange(
+  url: string,
+  query: string,
+  { start, end, step }: { start: number; end: number; step: number },
+): Promise<TimedSeries[]> {
+  const { result } = await ask<{ result: Series[] }>(url, 'query_range', {
+    query,
+    start: String(start),
+    end: String(end),
+    step: String(step),
+  });
+  return result.map(({ metric, values = [] }) => ({
+    labels: metric,
+    values: values.map(([seconds, text]) => [seconds, Number(text)]),
+  }));
+}
+
 /** @returns the values of a label, of the series that match. */
 export function readLabelValues(
   url: string,
