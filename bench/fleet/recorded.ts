@@ -52,16 +52,17 @@ export async function sortRecordingRules(
 /**
  * Records of the past what rules would have recorded then.
  *
+ * @param rules - in their order.
  * @param from - in milliseconds since the epoch.
  * @param until - the same.
  */
 export async function recordPast(
   url: string,
+  rules: readonly RecordingRule[],
   from: number,
   until: number,
   say: Progress,
 ): Promise<void> {
-  const rules = await sortRecordingRules(url);
   for (const [index, rule] of rules.entries()) {
     const { name, expr, everySeconds } = rule;
     const series = await readRange(url, expr, {

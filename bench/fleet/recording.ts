@@ -2,10 +2,6 @@ import { findFields } from './otlp-fields.ts';
 
 /** What a real instance exported, one export after the other. */
 export interface Recording {
-  /** How many different exports there are. */
-  readonly length: number;
-  /** Bytes of an export. */
-  readonly size: number;
   /**
    * The export of an instance: the recording played from a place of its own, and
    * again and again, counters going on from where they were.
@@ -52,8 +48,6 @@ export function createRecording(
   writeTimes(template, starts, startedAt);
 
   return {
-    length,
-    size: template.length,
     play(instance, step, at) {
       const bytes = Buffer.from(template);
       const digits = INSTANCE_ID.length - INSTANCE_ID.indexOf('0');

@@ -95,14 +95,15 @@ export async function simulateFleet({
   }
   const stop = sender.sendOn(now);
   try {
-    await recordPast(url, start, now, sayPart('rules of half an hour:'));
+    const rules = await sortRecordingRules(url);
+    await recordPast(url, rules, start, now, sayPart('rules of half an hour:'));
     await prometheus.loadRules();
     say(`rules are evaluated for ${evaluationSeconds} s`);
     const before = await prometheus.readFigures();
     const groups = await watchGroups(prometheus, evaluationSeconds);
     const steady = await prometheus.readFigures();
 
-    const questions = await listQuestions(url, await sortRecordingRules(url));
+    const questions = await listQuestions(url, rules);
     const answers: Answered[] = [];
     const sayAnswers = sayPart('dashboards are asked:');
     for (const question of questions) {
