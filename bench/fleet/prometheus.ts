@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { buildProgram } from '../../stack/programs.ts';
 import { pathOf } from '../../test/stack/support/files.ts';
-import { findFreePort } from '../../test/stack/support/ports.ts';
 import { isAnswered, startProcess } from '../../test/stack/support/process.ts';
 import { query } from '../../test/stack/support/prometheus-api.ts';
+import { findFreePort } from '../../test/support/ports.ts';
 
 /** Prometheus as the repository configures it, with nobody to scrape. */
 export interface FleetPrometheus extends AsyncDisposable {

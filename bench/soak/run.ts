@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { findFreePorts } from '../../scripts/packed/project.ts';
+import { findFreePort } from '../../test/support/ports.ts';
 import { EXPORTED, HOOK, Program } from '../processes.ts';
 import { type Clients, startClients, type Target } from './clients.ts';
 import { planSoak, type SoakOptions, type SoakPlan } from './plan.ts';
@@ -38,7 +38,7 @@ export async function runSoak(
   if (process.platform !== 'linux') {
     throw new Error(`The soak reads /proc, which ${process.platform} has not`);
   }
-  const [port = 0] = await findFreePorts(1);
+  const port = await findFreePort();
   await using server = new Program('soak-server.mjs', HOOK, {
     ...EXPORTED,
     OTEL_EXPORTER_PROMETHEUS_PORT: String(port),

@@ -15,10 +15,10 @@ import {
   type Setting,
 } from '../../test/agents/lanes.ts';
 import { HTTP1_ROOMS } from '../../test/compliance/rooms.ts';
+import { findFreePort } from '../../test/support/ports.ts';
 import {
   createScratch,
   fetchNode,
-  findFreePorts,
   printTable,
   REGISTER,
   ROOT,
@@ -65,7 +65,8 @@ const [node = ''] = nodes;
 const rows: string[][] = [];
 let reference: { counts: string; lane: Lane } | undefined;
 
-for (const [agent, { version, loads, env }] of Object.entries(AGENTS)) {
+for (const [agent, described] of Object.entries(AGENTS)) {
+  const { version, loads, env, roomEnv } = described;
   const project = await scratch.createProject(
     agent.replace('/', '-'),
     'test/agents/programs',
@@ -85,16 +86,17 @@ for (const [agent, { version, loads, env }] of Object.entries(AGENTS)) {
     };
     const [expected, ...lanes] = await Promise.all(
       [alone, ...Object.values(orders)].map((setting) =>
-        // How a process ends does not depend on how the agent was loaded.
-        runLane(withPort(setting), HTTP1_ROOMS, index === 0 ? EXITS : []),
+        runLane(withPort(setting), {
+          rooms: HTTP1_ROOMS,
+          roomEnv,
+          // How a process ends does not depend on how the agent was loaded.
+          exits: index === 0 ? EXITS : [],
+        }),
       ),
     );
     for (const [at, [order, setting]] of Object.entries(orders).entries()) {
-      const ports = await findFreePorts(nodes.length);
       const counts = await Promise.all(
-        nodes.map((each, index) =>
-          tryCounts(withPort({ ...setting, node: each }, ports[index])),
-        ),
+        nodes.map((each) => tryCounts({ ...setting, node: each })),
       );
       const compliance = judge(agent, expected as Lane, lanes[at] as Lane);
       const row = [`${agent} ${version}`, `${flag}`, order, ...counts];
@@ -135,16 +137,16 @@ function withPort(setting: Setting, port = 0): Setting {
 /** What is counted, and how many streams are measured, without an agent. */
 async function measureAlone(base: Omit<Setting, 'flags'>) {
   const setting = { ...base, flags: ['--import', REGISTER] };
-  const lane = await runLane(withPort(setting), HTTP1_ROOMS, []);
-  const [port] = await findFreePorts(1);
-  const { counts } = await count(withPort(setting, port));
+  const lane = await runLane(withPort(setting), { rooms: HTTP1_ROOMS });
+  const { counts } = await count(setting);
   return { counts, lane };
 }
 
 async function count(
   setting: Setting,
 ): Promise<{ traced: number; counts: string }> {
-  const output = await runProgram(setting, 'counts.cjs');
+  const port = await findFreePort();
+  const output = await runProgram(withPort(setting, port), 'counts.cjs');
   const { traced, counts } = JSON.parse(output) as {
     traced: number;
     counts: object;
@@ -179,9 +181,17 @@ function judge(agent: string, expected: Lane, actual: Lane): string {
     console.log(`${agent}: ${name}`);
     const steps = actual.programs.get(name)?.split('\n') ?? [];
     const alone = expected.programs.get(name)?.split('\n') ?? [];
-    const at = alone.findIndex((step, index) => step !== steps[index]);
-    console.log(`  alone: ${alone[at]?.slice(0, 300)}`);
-    console.log(`  both:  ${steps[at]?.slice(0, 300)}`);
+    const at = [...alone, undefined].findIndex(
+      (step, index) => step !== steps[index],
+    );
+    // With the code that a process ended with, what it said.
+    const show = (lines: string[]) =>
+      lines
+        .slice(at, at + 3)
+        .join(' | ')
+        .slice(0, 300);
+    console.log(`  alone: ${show(alone)}`);
+    console.log(`  both:  ${show(steps)}`);
   }
   const same = expected.programs.size - different.length;
   if (unknown.length > 0) return `FAILED ${unknown.length}`;

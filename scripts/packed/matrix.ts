@@ -2,10 +2,11 @@
  * Tries the packed package on each supported Node and SDK line: programs of
  * test/matrix, in a project of its own for each line. Ends with a table.
  */
+
+import { findFreePort } from '../../test/support/ports.ts';
 import {
   createScratch,
   fetchNode,
-  findFreePorts,
   printTable,
   REGISTER,
   run,
@@ -123,11 +124,8 @@ for (const line of Object.keys(SDKS)) {
     packagesOf(line),
   );
   for (const [name, program] of Object.entries(PROGRAMS)) {
-    const ports = await findFreePorts(3 * nodes.length);
     const cells = await Promise.all(
-      nodes.map((node, index) =>
-        tryProgram(node, project, program, ports.slice(3 * index)),
-      ),
+      nodes.map((node) => tryProgram(node, project, program)),
     );
     rows.push([line, name, ...cells]);
     console.log(`SDK ${line}, ${name}: ${cells.join(' ')}`);
@@ -160,16 +158,15 @@ async function tryProgram(
   node: string,
   cwd: string,
   { file, flags = [], env = {} }: (typeof PROGRAMS)[string],
-  [port, otlpPort, otherPort]: readonly number[],
 ): Promise<string> {
   const code = await run(node, [...flags, file], {
     cwd,
     env: {
       ...process.env,
-      OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
-      MATRIX_PORT: String(otherPort),
+      OTEL_EXPORTER_PROMETHEUS_PORT: String(await findFreePort()),
+      MATRIX_PORT: String(await findFreePort()),
       ...(/^otlp|^auto.cjs/.test(file) && {
-        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${otlpPort}`,
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await findFreePort()}`,
       }),
       ...env,
     },

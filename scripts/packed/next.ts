@@ -10,8 +10,8 @@ import {
   REGISTER,
   startChild,
 } from '../../test/register/support/child.ts';
-import { findFreePort } from '../../test/register/support/ports.ts';
 import { FREE_PORT } from '../../test/register/support/scrape.ts';
+import { findFreePort } from '../../test/support/ports.ts';
 import { CHECKS, type Streams, tryStreams } from './next-streams.ts';
 import { createScratch, printTable, run } from './project.ts';
 

@@ -5,6 +5,8 @@ export interface Agent {
   readonly loads: readonly (readonly ['--require' | '--import', string])[];
   /** `CLOSED` stands for a port at which nobody listens. */
   readonly env: Readonly<Record<string, string>>;
+  /** For rooms besides: their process goes on after an uncaught exception. */
+  readonly roomEnv?: Readonly<Record<string, string>>;
 }
 
 /** The agents that are tried. All that they send goes to this machine. */
@@ -56,6 +58,8 @@ export const AGENTS: Readonly<Record<string, Agent>> = {
       ELASTIC_APM_CLOUD_PROVIDER: 'none',
       ELASTIC_APM_LOG_LEVEL: 'off',
     },
+    // It ends the process once its report of the exception was sent.
+    roomEnv: { ELASTIC_APM_CAPTURE_EXCEPTIONS: 'false' },
   },
 };
 

@@ -15,6 +15,15 @@ export interface Setting {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** Programs of test/compliance. */
+export interface LanePlan {
+  readonly rooms: readonly string[];
+  /** For rooms alone. */
+  readonly roomEnv?: Readonly<Record<string, string>> | undefined;
+  /** Those that end their process. */
+  readonly exits?: readonly string[];
+}
+
 /** What programs did, by the name of each; and the streams that were measured. */
 export interface Lane {
   readonly programs: ReadonlyMap<string, string>;
@@ -34,14 +43,14 @@ const PRELOADS = ['--import', './closed.mjs', '--import', './modules.cjs'];
  */
 export async function runLane(
   setting: Setting,
-  rooms: readonly string[],
-  exits: readonly string[],
+  { rooms, roomEnv = {}, exits = [] }: LanePlan,
 ): Promise<Lane> {
   const programs = new Map<string, string>();
   const measured = new Map<string, number>();
+  const roomSetting = { ...setting, env: { ...setting.env, ...roomEnv } };
   const runRooms = async (): Promise<void> => {
     for (const room of rooms) {
-      const output = await runRoom(setting, room, programs);
+      const output = await runRoom(roomSetting, room, programs);
       for (const line of output.split('\n').filter(Boolean)) {
         const parsed = JSON.parse(line) as BatchLine;
         if (parsed.measured) measured.set(room, parsed.measured.closed);

@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { readConfig } from '../../examples/production/src/config.js';
 import { classify } from '../../examples/production/src/errors/classify.js';
 import { createReactions } from '../../examples/production/src/errors/reactions.js';
-import { findFreePorts } from '../../scripts/packed/project.ts';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import {
   createToken,
   installForTests,
@@ -123,7 +123,7 @@ test('a source that does not answer is given more time', async () => {
 });
 
 test('a source that refuses more than ten times is left alone for a while', async () => {
-  const [port] = await findFreePorts(1);
+  const port = await findFreePort();
   await using server = await startProduction(installed.folder, {
     REDIS_URL: `redis://127.0.0.1:${port}`,
     REFUSED_RETRY_SECONDS: '0.02',

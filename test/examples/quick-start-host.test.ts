@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { findFreePorts } from '../../scripts/packed/project.ts';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 
 /** A program of the example, until it is disposed of. */
 function start(
@@ -34,7 +34,7 @@ function start(
 }
 
 test('the server listens on HOST', async () => {
-  const [port] = await findFreePorts(1);
+  const port = await findFreePort();
   const env = { HOST: '::1', PORT: String(port) };
   await using server = start('server.mjs', [], env);
   const url = `http://[::1]:${port}/`;

@@ -1,7 +1,7 @@
 /** The page of quick-start in a real browser. */
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findFreePorts, REGISTER } from '../../scripts/packed/project.ts';
+import { REGISTER } from '../../scripts/packed/project.ts';
 import {
   type Chromium,
   type Page,
@@ -9,6 +9,7 @@ import {
 } from '../browser/support/chromium.ts';
 import { startProcess } from '../stack/support/process.ts';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import { type QuickStart, startQuickStart } from './support/quick-start.ts';
 
 let quickStart: QuickStart;
@@ -201,7 +202,7 @@ async function startServer(port: number) {
 }
 
 test('a page whose server goes says when it tries again, and comes back', async () => {
-  const [port = 0] = await findFreePorts(1);
+  const port = await findFreePort();
   const first = await startServer(port);
   const page = await openPage(`http://127.0.0.1:${port}/`);
   await untilText(page, '[data-figure="events"]', /^[1-9]/);

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { findFreePort, takePort } from '../support/ports.ts';
 import { runChild, startChild } from './support/child.ts';
 import { requestOn } from './support/client.ts';
-import { findFreePort, takePort } from './support/ports.ts';
 import { sendTo, startReceiver } from './support/receiver.ts';
 import {
   FREE_PORT,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { findFreePort } from '../support/ports.ts';
 import { type Child, startChild } from './support/child.ts';
 import { openStream, requestOn } from './support/client.ts';
-import { findFreePort } from './support/ports.ts';
 import { sendTo, startReceiver } from './support/receiver.ts';
 import { FREE_PORT } from './support/scrape.ts';
 

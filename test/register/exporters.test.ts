@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { findFreePort } from '../support/ports.ts';
 import { startChild } from './support/child.ts';
-import { findFreePort } from './support/ports.ts';
 import { sendTo, startReceiver } from './support/receiver.ts';
 import { FREE_PORT, isRefused, scrape, scrapeUrl } from './support/scrape.ts';
 

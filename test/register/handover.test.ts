@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import { startChild } from './support/child.ts';
 import { openStream } from './support/client.ts';
-import { findFreePort } from './support/ports.ts';
 import { sendTo, startReceiver } from './support/receiver.ts';
 import {
   FREE_PORT,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { findFreePort } from '../support/ports.ts';
 import { type Child, REGISTER, startChild } from './support/child.ts';
-import { findFreePort } from './support/ports.ts';
 import { sendTo, startReceiver } from './support/receiver.ts';
 import { scrapeUrl } from './support/scrape.ts';
 

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { REGISTER } from '../../scripts/packed/project.ts';
 import { type Nginx, startNginx } from '../browser/support/nginx.ts';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import { pathOf } from './support/files.ts';
 import { readRules } from './support/metric-names.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
-import { findFreePort } from './support/ports.ts';
 import { type Running, startProcess } from './support/process.ts';
 
 /** Rules are evaluated each 15 s, and some need others. */

@@ -8,6 +8,7 @@ import { fillRules } from '../../scripts/rules/fill.ts';
 import { readValues } from '../../scripts/rules/values.ts';
 import { type Chromium, startChromium } from '../browser/support/chromium.ts';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import { startServer, type TestServer } from '../support/sse-server.ts';
 import { pathOf } from './support/files.ts';
 import {
@@ -16,7 +17,6 @@ import {
   readRules,
 } from './support/metric-names.ts';
 import { type Pipeline, startPipeline } from './support/pipeline.ts';
-import { findFreePort } from './support/ports.ts';
 import { isAnswered, type Running, startProcess } from './support/process.ts';
 import {
   type Seen,

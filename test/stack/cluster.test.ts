@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { PACKAGE_NAME } from '../../src/version.ts';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import { startCollector } from './support/collector.ts';
 import { pathOf } from './support/files.ts';
-import { findFreePort } from './support/ports.ts';
 import { startProcess } from './support/process.ts';
 import { startPrometheusServer } from './support/prometheus-server.ts';
 

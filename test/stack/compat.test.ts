@@ -5,11 +5,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   createScratch,
-  findFreePorts,
   REGISTER,
   type Scratch,
 } from '../../scripts/packed/project.ts';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import { get } from './support/http-app.ts';
 import {
   listBareSeries,
@@ -50,10 +50,8 @@ beforeAll(async () => {
   scratch = await createScratch();
   const source = 'test/stack/programs/compat';
   const cwd = await scratch.createProject('compat', source, PACKAGES);
-  const ports = await findFreePorts(JOBS.length);
-  const scrape = Object.fromEntries(
-    JOBS.map((job, index) => [job, ports[index] as number]),
-  );
+  const scrape: Record<string, number> = {};
+  for (const job of JOBS) scrape[job] = await findFreePort();
   prometheus = await startPrometheusServer({ scrape, rules: RULES });
   for (const job of JOBS) await startApplication(job, scrape[job] ?? 0, cwd);
 }, 300_000);

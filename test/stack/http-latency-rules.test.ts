@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import {
   get,
   type HttpApp,
@@ -7,7 +8,6 @@ import {
   startHttpApp,
   TRAFFIC,
 } from './support/http-app.ts';
-import { findFreePort } from './support/ports.ts';
 import {
   type PrometheusServer,
   startPrometheusServer,

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startJanitor } from '../../stack/janitor.ts';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import { get, startHttpApp } from './support/http-app.ts';
 import { createSender, deliver } from './support/otlp-sender.ts';
 import { startPipeline } from './support/pipeline.ts';
-import { findFreePort } from './support/ports.ts';
 
 const ORIGIN = 'https://shop.example';
 const EVENTS = {

@@ -3,11 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import { startCollector } from './support/collector.ts';
 import { pathOf } from './support/files.ts';
 import { get, startHttpApp } from './support/http-app.ts';
 import { createSender, deliver } from './support/otlp-sender.ts';
-import { findFreePort } from './support/ports.ts';
 import { startPrometheusServer } from './support/prometheus-server.ts';
 
 /** Sends each request to the next one: the simplest load balancer. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import { startCollector } from './support/collector.ts';
 import { pathOf } from './support/files.ts';
 import { createSender, deliver } from './support/otlp-sender.ts';
-import { findFreePort } from './support/ports.ts';
 import { query } from './support/prometheus-api.ts';
 import { startPrometheusServer } from './support/prometheus-server.ts';
 import { startVictoriaMetrics } from './support/victoria-metrics.ts';

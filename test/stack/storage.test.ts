@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { until } from '../support/poll.ts';
+import { findFreePort } from '../support/ports.ts';
 import { startCollector } from './support/collector.ts';
 import { pathOf } from './support/files.ts';
 import { get, startHttpApp } from './support/http-app.ts';
 import { startHttpDoor } from './support/http-door.ts';
 import { isKnown, listKnownNames, readRules } from './support/metric-names.ts';
 import { createSender, deliver } from './support/otlp-sender.ts';
-import { findFreePort } from './support/ports.ts';
 import { query } from './support/prometheus-api.ts';
 import { startPrometheusServer } from './support/prometheus-server.ts';
 import { startVictoriaMetrics } from './support/victoria-metrics.ts';

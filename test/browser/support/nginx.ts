@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findFreePort } from '../../register/support/ports.ts';
 import { until } from '../../support/poll.ts';
+import { findFreePort } from '../../support/ports.ts';
 
 /** A real nginx before a server; `await using` ends it. */
 export interface Nginx extends AsyncDisposable {

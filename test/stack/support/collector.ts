@@ -1,5 +1,5 @@
 import { buildProgram } from '../../../stack/programs.ts';
-import { findFreePort } from './ports.ts';
+import { findFreePort } from '../../support/ports.ts';
 import { isAnswered, startProcess } from './process.ts';
 
 /** A Collector with a shipped configuration. */

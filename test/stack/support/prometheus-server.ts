@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildProgram } from '../../../stack/programs.ts';
+import { findFreePort } from '../../support/ports.ts';
 import { pathOf } from './files.ts';
-import { findFreePort } from './ports.ts';
 import { isAnswered, startProcess } from './process.ts';
 import { query, type Sample } from './prometheus-api.ts';
 

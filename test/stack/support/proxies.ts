@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findNginx } from '../../../stack/system-programs.ts';
 import type { Certificate } from '../../support/certificate.ts';
-import { findFreePort } from './ports.ts';
+import { findFreePort } from '../../support/ports.ts';
 import { startProcess } from './process.ts';
 
 /** A proxy before a server. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildProgram } from '../../../stack/programs.ts';
-import { findFreePort } from './ports.ts';
+import { findFreePort } from '../../support/ports.ts';
 import { isAnswered, startProcess } from './process.ts';
 
 /** A single VictoriaMetrics, which answers as Prometheus does. */

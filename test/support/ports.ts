@@ -5,13 +5,16 @@ import { createServer } from 'node:http';
 const MAX_PORT = 32_768;
 let next = 10_240 + Math.floor(Math.random() * 20_000);
 
-/** A port that was free a moment ago, and is not handed out again. */
+/**
+ * A port that was free a moment ago, and is not handed out again: for programs
+ * that cannot say theirs.
+ */
 export async function findFreePort(): Promise<number> {
-  for (; next < MAX_PORT; next++) {
-    const taken = await takePort(next).catch(() => undefined);
-    if (taken === undefined) continue;
-    await taken[Symbol.asyncDispose]();
-    return next++;
+  while (next < MAX_PORT) {
+    const port = next++;
+    const taken = await takePort(port).catch(() => undefined);
+    await taken?.[Symbol.asyncDispose]();
+    if (taken !== undefined) return port;
   }
   throw new Error('no port is free');
 }
